@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mote/x86: what a VM and a vCPU carry on x86, whoever made the CPU.
+ * Included by mod/mote.h.  Letters as explained there.
+ */
+#ifndef MOTE_X86_ARCH_DATA_H
+#define MOTE_X86_ARCH_DATA_H
+
+#include <linux/bitmap.h>
+#include <linux/cpumask.h>
+#include <linux/types.h>
+
+#include <mote.h>
+
+#include "types.h"
+
+struct mote_lapic;
+struct vmx_vm;
+struct vmx_vcpu;
+
+/*
+ * Numbers of the registers in mote_vcpu_arch::reg.  Up to RFLAGS they are
+ * those of the UAPI.  Those from RSP on that hardware keeps elsewhere during
+ * guest execution are fetched on first use after an exit.
+ */
+enum x86_reg {
+	X86_RAX, X86_RCX, X86_RDX, X86_RBX, X86_RSP, X86_RBP, X86_RSI, X86_RDI,
+	X86_R8, X86_R9, X86_R10, X86_R11, X86_R12, X86_R13, X86_R14, X86_R15,
+	X86_RIP, X86_RFLAGS,
+	X86_CR0, X86_CR3, X86_CR4, X86_EFER,
+	X86_SHADOW,		/* bit 0: blocked by STI, bit 1: by MOV SS */
+	X86_REG_COUNT
+};
+
+#define X86_SHADOW_STI		0x1u
+#define X86_SHADOW_MOV_SS	0x2u
+
+/* Registers that the world switch itself saves: always in mote_vcpu_arch::reg */
+#define X86_REGS_IN_MEMORY	(0xffffu & ~(1u << X86_RSP))
+
+/**
+ * struct x86_segment - a segment register with its hidden part
+ * @base: linear address
+ * @limit: in bytes, inclusive
+ * @ar: access rights, SDM vol. 3 "Format of Access Rights" (bit 16: unusable)
+ * @selector: visible part
+ */
+struct x86_segment {
+	u64 base;
+	u32 limit;
+	u32 ar;
+	u16 selector;
+};
+
+/* x86_event::type, the codes of the VM-entry interruption information */
+#define X86_EVENT_EXTINT	0u
+#define X86_EVENT_NMI		2u
+#define X86_EVENT_EXCEPTION	3u
+#define X86_EVENT_SOFT_INT	4u
+#define X86_EVENT_PRIV_SW_EXC	5u	/* INT1 */
+#define X86_EVENT_SOFT_EXC	6u	/* INT3, INTO */
+
+/**
+ * struct x86_event - what the next entry delivers through the guest's IDT
+ * @valid: there is one
+ * @has_error: an error code is pushed
+ * @type: X86_EVENT_*
+ * @vector: IDT index
+ * @insn_len: length of the instruction of a software event, in bytes
+ * @error_code: with @has_error
+ */
+struct x86_event {
+	bool valid;
+	bool has_error;
+	u8 type;
+	u8 vector;
+	u8 insn_len;
+	u32 error_code;
+};
+
+/* mote_vcpu_arch::uret: MSRs that only user mode uses, switched lazily */
+enum x86_uret {
+	X86_URET_STAR, X86_URET_LSTAR, X86_URET_CSTAR, X86_URET_FMASK,
+	X86_URET_KERNEL_GS_BASE, X86_URET_TSC_AUX,
+	X86_URET_COUNT
+};
+
+/**
+ * struct x86_cpuid_table - what CPUID answers
+ * @count: entries
+ * @last_basic: highest leaf below 0x40000000
+ * @last_ext: highest leaf from 0x80000000
+ * @entry: sorted by leaf and subleaf
+ */
+struct x86_cpuid_table {
+	unsigned int count;
+	u32 last_basic;
+	u32 last_ext;
+	struct mote_x86_cpuid entry[];
+};
+
+/**
+ * struct mote_vm_arch - of a VM
+ * @has_lapic: IRQCHIP was called (c, before the first vCPU)
+ * @tsc_offset: guest TSC - host TSC of new vCPUs (c)
+ * @vmx: the VMX back end's part
+ */
+struct mote_vm_arch {
+	bool has_lapic;
+	u64 tsc_offset;
+	struct vmx_vm *vmx;
+};
+
+/**
+ * struct mote_vcpu_arch - of a vCPU; (t) where nothing else is said
+ * @reg: registers by enum x86_reg; those not in @cached are stale
+ * @cached: bit per register: @reg is what the guest has
+ * @dirty: bit per register: hardware has to be told before the entry
+ * @cr2: guest's CR2
+ * @xcr0: guest's XCR0
+ * @dr: guest's DR0-DR3
+ * @dr6: guest's DR6
+ * @dr7: guest's DR7
+ * @live: mote_arch_vcpu_prepare() has loaded what put() takes back
+ * @fpu: XSAVE area, x86_fpu_size bytes, 64-byte aligned
+ * @cpuid: the table, set before the vCPU runs, replaced under vcpu->mutex
+ * @features: cached answers of @cpuid that exits ask for, see cpuid.h
+ * @uret: guest's values by enum x86_uret
+ * @pat: IA32_PAT
+ * @misc_enable: IA32_MISC_ENABLE
+ * @mtrr: MTRR MSRs: default type, 8 variable pairs, 11 fixed; kept, not used
+ * @mcg_status: machine check state that the guest may write
+ * @debugctl: IA32_DEBUGCTL
+ * @tsc_offset: guest TSC - host TSC
+ * @tsc_adjust: IA32_TSC_ADJUST
+ * @spec_ctrl: IA32_SPEC_CTRL
+ * @cr8: TPR >> 4 without a LAPIC
+ * @halted: HLT executed, waiting for an event
+ * @event: to deliver at the next entry
+ * @nmi_pending: NMIs waiting, at most 2
+ * @intr_pending: INJECTed external interrupt: 0x100 | vector, or 0
+ * @skip_len: length of the instruction that waits for completion
+ * @mmio_gpa: MMIO exit under way: where (slow path)
+ * @mmio_access: MOTE_ACCESS_*
+ * @lapic: in-kernel local APIC or NULL
+ * @vmx: the VMX back end's part
+ */
+struct mote_vcpu_arch {
+	u64 reg[X86_REG_COUNT];
+	u32 cached;
+	u32 dirty;
+	u64 cr2;
+	u64 xcr0;
+	u64 dr[4];
+	u64 dr6;
+	u64 dr7;
+	bool live;
+	void *fpu;
+	struct x86_cpuid_table *cpuid;
+	u32 features;
+	u64 uret[X86_URET_COUNT];
+	u64 pat;
+	u64 misc_enable;
+	u64 mtrr[1 + 16 + 11];
+	u64 mcg_status;
+	u64 debugctl;
+	u64 tsc_offset;
+	u64 tsc_adjust;
+	u64 spec_ctrl;
+	u64 cr8;
+	bool halted;
+	struct x86_event event;
+	u8 nmi_pending;
+	u16 intr_pending;
+	u8 skip_len;
+	gpa_t mmio_gpa;
+	u32 mmio_access;
+	struct mote_lapic *lapic;
+	struct vmx_vcpu *vmx;
+};
+
+#endif /* MOTE_X86_ARCH_DATA_H */

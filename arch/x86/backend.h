@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mote/x86: what Intel and AMD do differently.  Contexts as in mod/arch.h.
+ * Hooks named like one of mod/arch.h do what it says there.
+ */
+#ifndef MOTE_X86_BACKEND_H
+#define MOTE_X86_BACKEND_H
+
+#include "mote.h"
+
+/**
+ * struct x86_backend - a back end
+ * @name: for people
+ * @id: enum mote_backend
+ * @init: look at the CPU and get ready: 0, -ENODEV (not this maker's CPU, say
+ *	nothing), or another errno with one line logged
+ * @exit: undo it
+ * @cpu_enable: see mote_arch_cpu_enable()
+ * @cpu_disable: see mote_arch_cpu_disable()
+ * @probe_busy: see mote_arch_probe_busy()
+ * @info: add to features
+ * @pt_format: see mote_arch_pt_format()
+ * @vm_init: see mote_arch_vm_init()
+ * @vm_destroy: see mote_arch_vm_destroy()
+ * @policy_changed: see mote_arch_policy_changed()
+ * @vcpu_init: after the neutral reset state is in vcpu->arch
+ * @vcpu_destroy: see mote_arch_vcpu_destroy()
+ * @load: see mote_arch_vcpu_load(), preemption is off already
+ * @put: give back what hardware holds for the guest; preemption is still off
+ * @prepare: see mote_arch_vcpu_prepare(); FPU and user-return MSRs are done
+ * @fetch: bring register @reg from hardware to vcpu->arch.reg (loaded)
+ * @get_seg: read a segment register, enum mote_x86_seg (loaded)
+ * @set_seg: write one (loaded)
+ * @cpl: current privilege level (loaded)
+ * @nmi_blocked: whether NMIs are blocked by an earlier one (loaded)
+ * @set_nmi_blocked: (loaded)
+ * @msr_get: MSRs that hardware switches for the guest (FS_BASE, SYSENTER ...):
+ *	0 or -ENOENT (loaded)
+ * @msr_set: 0 or -ENOENT (loaded)
+ * @features_changed: the CPUID table or XCR0 is new: what the guest may own (loaded)
+ * @exec_changed: debug registers, TSC offset, DEBUGCTL or PAT changed (loaded)
+ * @lapic_changed: APIC mode or base changed: what hardware virtualises (loaded)
+ * @eoi_exit: whether EOI of a vector has to exit, changed (loaded)
+ * @windows: ask for an exit when interrupts or NMIs can be taken (entry)
+ * @inject: put vcpu->arch.event into hardware; false when it has no room (entry)
+ * @hw_irq: tell hardware the highest IRR and ISR vectors, -1 for none; only
+ *	when hardware delivers interrupts (entry)
+ * @flush: see mote_arch_vcpu_flush()
+ * @enter: see mote_arch_vcpu_enter()
+ * @handle_exit: see mote_arch_vcpu_handle_exit()
+ * @handle_slow: its sleeping part, or NULL
+ * @dump: see mote_arch_dump()
+ */
+struct x86_backend {
+	const char *name;
+	u32 id;
+	int (*init)(void);
+	void (*exit)(void);
+	int (*cpu_enable)(void);
+	void (*cpu_disable)(void);
+	int (*probe_busy)(void);
+	void (*info)(struct mote_info *info);
+	const struct mote_pt_format *(*pt_format)(void);
+	int (*vm_init)(struct mote_vm *vm);
+	void (*vm_destroy)(struct mote_vm *vm);
+	void (*policy_changed)(struct mote_vm *vm);
+	int (*vcpu_init)(struct mote_vcpu *vcpu);
+	void (*vcpu_destroy)(struct mote_vcpu *vcpu);
+	void (*load)(struct mote_vcpu *vcpu);
+	void (*put)(struct mote_vcpu *vcpu);
+	void (*prepare)(struct mote_vcpu *vcpu);
+	void (*fetch)(struct mote_vcpu *vcpu, enum x86_reg reg);
+	void (*get_seg)(struct mote_vcpu *vcpu, unsigned int which, struct x86_segment *seg);
+	void (*set_seg)(struct mote_vcpu *vcpu, unsigned int which, const struct x86_segment *seg);
+	unsigned int (*cpl)(struct mote_vcpu *vcpu);
+	bool (*nmi_blocked)(struct mote_vcpu *vcpu);
+	void (*set_nmi_blocked)(struct mote_vcpu *vcpu, bool blocked);
+	int (*msr_get)(struct mote_vcpu *vcpu, u32 index, u64 *value);
+	int (*msr_set)(struct mote_vcpu *vcpu, u32 index, u64 value);
+	void (*features_changed)(struct mote_vcpu *vcpu);
+	void (*exec_changed)(struct mote_vcpu *vcpu);
+	void (*lapic_changed)(struct mote_vcpu *vcpu);
+	void (*eoi_exit)(struct mote_vcpu *vcpu, unsigned int vector, bool exits);
+	void (*windows)(struct mote_vcpu *vcpu, bool intr, bool nmi);
+	bool (*inject)(struct mote_vcpu *vcpu);
+	void (*hw_irq)(struct mote_vcpu *vcpu, int irr, int isr);
+	void (*flush)(struct mote_vcpu *vcpu);
+	void (*enter)(struct mote_vcpu *vcpu);
+	int (*handle_exit)(struct mote_vcpu *vcpu);
+	int (*handle_slow)(struct mote_vcpu *vcpu);
+	size_t (*dump)(struct mote_vcpu *vcpu, char *buf, size_t room);
+};
+
+/* The one in use, chosen at module load.  One line here for each back end. */
+extern const struct x86_backend *x86;
+extern const struct x86_backend vmx_backend;
+
+#endif /* MOTE_X86_BACKEND_H */
