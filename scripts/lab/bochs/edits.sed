@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Mends three defects of Bochs 3.0 in posted-interrupt processing; applied to
+# Debian's source package with "sed -i -f" over cpu/vmx.cc and cpu/vapic.cc.
+# Each rule names its proof: bochs.sh refuses to build when the marker
+# "mote-edit N" is missing afterwards.
+
+# 1. The descriptor has to be aligned to 64 bytes (SDM volume 3, "VM-Execution
+#    Control Fields", posted-interrupt descriptor address), not to a page.
+s%! IsValidPageAlignedPhyAddr(vm->pid_addr)%(vm->pid_addr \& 0x3f) || ! IsValidPhyAddr(vm->pid_addr) /* mote-edit 1 */%
+
+# 2. RVI becomes the highest bit found in PIR if that is above RVI (SDM volume
+#    3, "Posted-Interrupt Processing").  An empty PIR must leave RVI alone: the
+#    search then answers -1, which is no vector.
+/vector = BX_CPU_THIS_PTR lapic->highest_priority_int(virr);/{
+	s/vector = /int highest = /
+	n
+	s%if (vector >= vm->rvi) vm->rvi = vector;%if (highest > (int) vm->rvi) vm->rvi = (Bit8u) highest; /* mote-edit 2 */%
+}
+
+# 3. A VM exit in the middle of delivering a virtual interrupt has to leave the
+#    vector and the type "external interrupt" in the IDT-vectoring information
+#    (SDM volume 3, "Information for VM Exits During Event Delivery").
+/vm->rvi = vapic_clear_and_find_highest_priority_int(BX_LAPIC_IRR1, vector);/a\
+  vm->idt_vector_info = vector | (BX_EXTERNAL_INTERRUPT << 8); /* mote-edit 3 */\
+  vm->idt_vector_error_code = 0;

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+# What the modes of an emulated host share.
+
+# Lines of the kernel's log that fail a run.  "unreferenced object" is kmemleak.
+SPLAT='WARNING:|BUG:|BUG |Oops|possible recursive|possible circular|possible irq lock'
+SPLAT="$SPLAT|inconsistent lock state|suspicious RCU|KASAN|UBSAN|rcu: INFO|rcu.*self-detected"
+SPLAT="$SPLAT|rcu.*detected stalls|Bad page|soft lockup|hard LOCKUP|general protection fault"
+SPLAT="$SPLAT|unchecked MSR access|sleeping function|refcount_t:|unreferenced object"
+SPLAT="$SPLAT|blocked for more than|stack-protector|scheduling while atomic|ODEBUG"
+
+lab_end() {
+	sync
+	echo "LAB END $1"
+	# the emulator is ended from outside; this is for hosts run by hand
+	sleep 1
+	poweroff -f
+	sleep 100
+}
+
+# splats FILE: new messages go to FILE (and /tmp/dmesg, all of them); true if
+# there are splats among them, which are then shown, 60 lines from the first
+splats() {
+	dmesg -c >"$1"
+	cat "$1" >>/tmp/dmesg
+	grep -qE "$SPLAT" "$1" || return 1
+	echo "# the kernel's log has a splat:"
+	sed -nE "/$SPLAT/,\$p" "$1" | head -n 60 | sed 's/^/# /'
+}
+
+module_load() { insmod /lab/mote.ko $LAB_MODULE_ARGS; }

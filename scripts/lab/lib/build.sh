@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Builds for a kernel of the lab, and the initramfs which carries the result.
+
+MODULE_SOURCES="Kbuild mod arch uapi"
+
+# farm DIR: links to the module's sources, so that the objects of each kernel
+# stay in a folder of their own.  Links whose file is gone are removed.
+farm() {
+	local s
+	mkdir -p "$1"
+	for s in $MODULE_SOURCES; do
+		if [ -e "$TOP/$s" ]; then
+			cp -rs --update=none "$TOP/$s" "$1/" 2>/dev/null ||
+				cp -rsn "$TOP/$s" "$1/"
+		fi
+	done
+	find "$1" -xtype l -delete
+}
+
+# build_module K HEADERS [MAKE ARGUMENT...]: build/K/mote.ko
+build_module() {
+	local k=$1 headers=$2 dir=$BUILD/$1/mod
+	shift 2
+	[ -e "$TOP/Kbuild" ] || die "no Kbuild: the module's sources are missing"
+	farm "$dir"
+	# a module is built from all of its objects: tell kbuild's noise from ours
+	make -s -j"$JOBS" -C "$headers" M="$dir" "$@" modules 2>&1 |
+		sed '/Skipping BTF generation/d' >&2
+	[ "${PIPESTATUS[0]}" = 0 ] || die "the module does not build for $k"
+	cp "$dir/mote.ko" "$BUILD/$k/mote.ko"
+}
+
+build_tools() {
+	[ ! -e "$TOP/tools/Makefile" ] ||
+		make -s -j"$JOBS" -C "$TOP/tools" O="$BUILD/tools" >&2
+}
+
+build_selftests() {
+	[ -e "$TOP/selftests/Makefile" ] || return 0
+	source_get
+	make -s -j"$JOBS" -C "$TOP/selftests" O="$BUILD/selftests" \
+		KSELFTEST="$(source_dir)/kselftest" >&2
+}
+
+# strip_btf MODULE OUT: loading large BTF takes the emulated host seconds, and
+# nothing there reads KVM's
+strip_btf() {
+	objcopy --remove-section=.BTF "$1" "$2"
+}
+
+# guest_files DIR: an initrd for Linux guests
+guest_initrd() {
+	printf '%s\n' "dir proc" "dir sys" "dir dev" "dir tmp" "dir root" \
+		"file bin/busybox $(busybox)" "link bin/sh busybox" \
+		"file init $LAB/init/guest-init" |
+		python3 "$LAB/initrd.py" "$1/guest-initrd"
+}
+
+busybox() {
+	local dir=$CACHE/busybox
+	cached "$dir" busybox_fetch
+	echo "$dir/bin/busybox"
+}
+
+busybox_fetch() {
+	apt_update
+	apt_unpack "$1" busybox-static
+}
+
+# initramfs_list RUNDIR KERNEL: what an emulated host carries, for initrd.py
+initramfs_list() {
+	local run=$1 m ko
+	printf 'dir %s\n' proc sys dev tmp root lab
+	echo "file init $LAB/init/init"
+	echo "file bin/busybox $(busybox)"
+	echo "link bin/sh busybox"
+	for m in "$LAB"/init/lib.sh "$LAB"/init/mode-*.sh "$LAB/init/tap.awk"; do
+		echo "file lab/$(basename "$m") $m"
+	done
+	for m in $HOST_KVM_MODULES; do
+		ko=$(find -L "$(kernel_dir "$2")/modules" -name "$m.ko" | head -n 1)
+		[ -z "$ko" ] || { strip_btf "$ko" "$run/$m.ko" && echo "file lab/$m.ko $run/$m.ko"; }
+	done
+	[ ! -e "$BUILD/$2/mote.ko" ] || echo "file lab/mote.ko $BUILD/$2/mote.ko"
+	list_programs
+	find "$run/lab" -type f -printf "file lab/%f $run/lab/%f\n"
+	cat "$run/extra"
+}
+
+# list_programs: executables under build/, with their libraries
+list_programs() {
+	local dir
+	for dir in tools selftests; do
+		[ -d "$BUILD/$dir" ] || continue
+		find "$BUILD/$dir" -type f -perm -100 ! -path '*/unit/*' \
+			-printf "file $dir/%P $BUILD/$dir/%P\n"
+	done
+	[ ! -d "$BUILD/bench" ] || echo "tree bench $BUILD/bench"
+}

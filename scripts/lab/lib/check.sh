@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# "lab check": the tests of selftests/manifest in an emulated host per kernel,
+# and the unit tests on the build machine.
+
+MANIFEST=$TOP/selftests/manifest
+
+# tests_all: lines "suite/name seconds tag..."; without a manifest every
+# executable found
+tests_all() {
+	if [ -e "$MANIFEST" ]; then
+		awk '!/^[ \t]*(#|$)/ { $1 = $1 "/" $2; $2 = ""; print }' "$MANIFEST"
+	elif [ -d "$BUILD/selftests" ]; then
+		find "$BUILD/selftests" -mindepth 2 -maxdepth 2 -type f -perm -100 \
+			-printf '%P 60\n' | sort
+	fi
+}
+
+# tests_for K PATTERN: those of this host, this kernel, this pattern.  Tags are
+# words after the seconds; docs/lab.md lists them.
+tests_for() {
+	local k=$1 pattern=$2 name seconds tags
+	tests_all | while read -r name seconds tags; do
+		case $name in
+		unit/*) continue ;;
+		common/* | "$HOST_ARCH"/*) ;;
+		*) continue ;;
+		esac
+		test_matches "$name" "$pattern" && test_wants "$k" "$tags" || continue
+		echo "$name $seconds $tags"
+	done
+}
+
+# test_matches NAME PATTERN: the name with or without its suite
+test_matches() {
+	# shellcheck disable=SC2254 # a pattern it is
+	case $1 in
+	$2 | */$2) ;;
+	*) return 1 ;;
+	esac
+}
+
+# test_wants K TAGS: kernel=A,B and host=A,B restrict a test
+test_wants() {
+	local tag
+	for tag in $2; do
+		case $tag in
+		kernel=*) [[ ,${tag#*=}, == *,$1,* ]] || return 1 ;;
+		host=*) [[ ,${tag#*=}, == *,$LAB_HOST,* ]] || return 1 ;;
+		esac
+	done
+}
+
+# cmd_check HOST [K|all] [PATTERN]
+cmd_check() {
+	local k kernels=${2:-6.1} pattern=${3:-*}
+	host_load "$1"
+	[ "$kernels" != all ] || kernels="6.1 6.12 debug"
+	TOTALS=$(mktemp)
+	MATCHED=0
+	check_unit "$pattern"
+	for k in $kernels; do
+		check_lane "$k" "$pattern"
+	done
+	[ "$MATCHED" -gt 0 ] || die "no test matches '$pattern'"
+	check_summary
+}
+
+# cmd_unit [PATTERN]: the unit tests alone
+cmd_unit() {
+	TOTALS=$(mktemp)
+	MATCHED=0
+	check_unit "${1:-*}"
+	[ "$MATCHED" -gt 0 ] || die "no unit test matches '$1'"
+	check_summary
+}
+
+# check_unit PATTERN: programs that need no host
+check_unit() {
+	local name seconds rest out
+	build_selftests
+	out=$(mktemp)
+	while read -r name seconds rest; do
+		[[ $name == unit/* ]] && test_matches "$name" "$1" || continue
+		MATCHED=$((MATCHED + 1))
+		echo "# $name (build machine)"
+		timeout -k 5 "$((seconds * 2))" "$BUILD/selftests/$name" </dev/null 2>&1 | tee "$out"
+		unit_counts "${PIPESTATUS[0]}" "$out" | check_count "build machine"
+	done < <(tests_all)
+	rm -f "$out"
+}
+
+# unit_counts STATUS FILE: "passed failed skipped" of one program's TAP
+unit_counts() {
+	awk -v status="$1" '
+	/^ok .*# *SKIP/ { skipped++; next }
+	/^ok / { passed++ }
+	/^not ok / { failed++ }
+	/^1\.\.[0-9]+/ { planned = substr($1, 4) + 0 }
+	END {
+		seen = passed + failed + skipped
+		if (!failed && ((status && status != 4) || seen < planned))
+			failed = 1
+		else if (!seen)
+			status == 4 ? skipped++ : passed++
+		print passed + 0, failed + 0, skipped + 0
+	}' "$2"
+}
+
+# check_count WHERE < "passed failed skipped"
+check_count() {
+	local p f s
+	read -r p f s
+	echo "$p $f $s $1" >>"$TOTALS"
+}
+
+# check_lane K PATTERN: one boot
+check_lane() {
+	local k=$1 out start=$SECONDS
+	prepare "$k"
+	new_run check "$k"
+	tests_for "$k" "$2" >"$RUN/lab/tests"
+	[ -s "$RUN/lab/tests" ] || return 0
+	MATCHED=$((MATCHED + $(wc -l <"$RUN/lab/tests")))
+	if grep -qw guest "$RUN/lab/tests"; then
+		guest_files "$k" bzImage vmlinux
+	fi
+	out=$RUN/out
+	echo "# $LAB_HOST, kernel $(basename "$(kernel_dir "$k")"), $(wc -l <"$RUN/lab/tests") tests"
+	boot check "$k" "$HOST_CPUS" "$(memory "$k")" tests="$RUN/lab/tests" \
+		slowness="$(host_slowness "$k")" | tee "$out" || true
+	{ sed -n 's/^# counts: //p' "$out" | grep . || echo 0 1 0; } |
+		check_count "$LAB_HOST $k ($((SECONDS - start)) s)"
+}
+
+# check_summary: a line for each lane, and the last line of all
+check_summary() {
+	echo
+	awk '{ n = $1 " passed, " $2 " failed" ($3 ? ", " $3 " skipped" : "")
+		$1 = $2 = $3 = ""; print substr($0, 4) ": " n }' "$TOTALS"
+	awk '{ p += $1; f += $2; s += $3 } END {
+		print p " passed, " f " failed" (s ? ", " s " skipped" : "")
+		exit !p || f }' "$TOTALS"
+}

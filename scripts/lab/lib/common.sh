@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# What every part of the lab uses: paths, messages, the cache and its locks.
+
+TOP=$(cd "$LAB/../.." && pwd)
+BUILD=${BUILD:-$TOP/build}
+CACHE=${MOTE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mote}
+JOBS=${JOBS:-$(nproc)}
+
+say() { printf 'lab: %s\n' "$*" >&2; }
+die() { printf 'lab: error: %s\n' "$*" >&2; exit 1; }
+
+# run_logged LOG CMD...: a long, chatty command; its output is seen on failure
+run_logged() {
+	local log=$1
+	shift
+	mkdir -p "$(dirname "$log")"
+	"$@" >"$log" 2>&1 </dev/null && return
+	tail -n 40 "$log" >&2
+	die "'$1' failed; the whole output is in $log"
+}
+
+# with_lock NAME CMD...: one holder at a time among all runs on this machine
+with_lock() {
+	local fd name=$1
+	shift
+	mkdir -p "$CACHE/lock"
+	exec {fd}>"$CACHE/lock/${name//\//_}"
+	flock -n "$fd" || { say "waiting for another run ($name)"; flock "$fd"; }
+	"$@"
+	exec {fd}>&-
+}
+
+# cached DIR CMD...: CMD fills a new folder, named by its only added argument,
+# which becomes DIR when it is complete.  A DIR that exists is complete.
+cached() {
+	local dir=$1
+	shift
+	[ -e "$dir" ] || with_lock "$(basename "$dir")" cached_fill "$dir" "$@"
+}
+
+cached_fill() {
+	local dir=$1 new=$1.new
+	shift
+	[ -e "$dir" ] && return
+	rm -rf "$new"
+	mkdir -p "$new"
+	"$@" "$new"
+	mv "$new" "$dir"
+}
+
+# key FILE...: a short name for the contents of files
+key() { cat "$@" | sha256sum | cut -c1-12; }

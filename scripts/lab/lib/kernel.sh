@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Kernels by their short names (6.1, 6.12, debug).  Each has a folder in the
+# cache: vmlinux (ELF, what the emulated hosts start), bzImage, headers (for
+# "make -C"), modules (lib/modules/RELEASE).
+
+# kernel_package K: the newest stock package.  6.12 is the cloud flavour: the
+# same core, a third of the drivers, and half the time to boot.
+kernel_package() {
+	case $1 in
+	6.1) apt_newest 'linux-image-6\.1\.[0-9]+-[0-9]+-amd64' ;;
+	6.12) apt_newest 'linux-image-6\.12\.[0-9]+\+deb[0-9]+-cloud-amd64' ;;
+	*) die "no such kernel: '$1' (6.1, 6.12, debug)" ;;
+	esac
+}
+
+# kernel_dir K: the folder; a name once found is good for a day
+kernel_dir() {
+	if [ "$1" = debug ]; then
+		echo "$CACHE/kernel/debug-$(debug_key)"
+	else
+		echo "$CACHE/kernel/$(cat "$CACHE/kernel/$1.name")"
+	fi
+}
+
+kernel_get() {
+	local k=$1
+	if [ "$k" = debug ]; then
+		debug_get
+	else
+		kernel_resolve "$k"
+		cached "$(kernel_dir "$k")" kernel_fetch
+	fi
+}
+
+kernel_resolve() {
+	local name=$CACHE/kernel/$1.name package
+	[ -z "$(find "$name" -mtime -1 2>/dev/null)" ] || return 0
+	apt_update
+	package=$(kernel_package "$1")
+	[ -n "$package" ] || die "apt knows no kernel $1"
+	mkdir -p "$CACHE/kernel"
+	echo "${package#linux-image-}" >"$name"
+}
+
+kernel_fetch() {
+	local out=$1 release common kbuild
+	release=$(basename "$out" .new)
+	common=${release%-amd64}
+	common=${common%-cloud}-common
+	apt_update
+	kbuild=$(apt_run apt-cache depends "linux-headers-$release" |
+		sed -n 's/.*Depends: \(linux-kbuild-[^ ]*\)$/\1/p')
+	say "fetching kernel $release"
+	apt_unpack "$out" "linux-image-$release" "linux-headers-$release" \
+		"linux-headers-$common" "$kbuild"
+	mv "$out/boot/vmlinuz-$release" "$out/bzImage"
+	python3 "$LAB/elf_of_bzimage.py" "$out/bzImage" "$out/vmlinux"
+	# the packages name each other by absolute paths
+	sed -i "s#/usr/src/#${out%.new}/usr/src/#" "$out/usr/src/linux-headers-$release/Makefile"
+	ln -s "usr/src/linux-headers-$release" "$out/headers"
+	ln -s "lib/modules/$release" "$out/modules"
+	kernel_trim "$out"
+}
+
+# kernel_trim DIR: keep the modules which the lab loads
+kernel_trim() {
+	find -L "$1/modules/kernel" -name '*.ko*' ! -path '*/kvm/*' ! -path '*/virt/*' -delete
+	find "$1/lib/modules" -type d -empty -delete
+	rm -rf "$1/boot"
+}
