@@ -67,6 +67,12 @@ void mote_arch_cpu_disable(void);
  */
 int mote_arch_probe_busy(void);
 
+/** mote_arch_busy_reason - who holds it and what to do, for INFO and the log */
+const char *mote_arch_busy_reason(void);
+
+/** mote_arch_cpu_ready - whether mote_arch_cpu_enable() holds here.  Context: entry. */
+bool mote_arch_cpu_ready(void);
+
 /**
  * mote_arch_info - fill in back end, features, gpa_bits and time_hz
  * @info: zeroed; the core fills in the rest
@@ -81,6 +87,9 @@ void mote_arch_info(struct mote_info *info);
  * Return: number of entries or -ENOMEM.  Context: sleepable.
  */
 int mote_arch_features(void **table, size_t *entry_size);
+
+/** mote_arch_feature_size - sizeof one entry of FEATURES and SET_FEATURES */
+size_t mote_arch_feature_size(void);
 
 /** mote_arch_pt_format - the second stage's table format; constant */
 const struct mote_pt_format *mote_arch_pt_format(void);
@@ -164,10 +173,10 @@ void mote_arch_vcpu_prepare(struct mote_vcpu *vcpu);
 /**
  * mote_arch_vcpu_sync - last look at events before the entry
  *
- * Chooses what to inject.  Return: true to enter, false to go round again.
- * Context: entry, mode is MOTE_IN_GUEST.
+ * Chooses what to inject.  Return: MOTE_RESUME to enter, MOTE_USER when it has
+ * made an exit instead.  Context: entry, mode is MOTE_IN_GUEST.
  */
-bool mote_arch_vcpu_sync(struct mote_vcpu *vcpu);
+int mote_arch_vcpu_sync(struct mote_vcpu *vcpu);
 
 /** mote_arch_vcpu_flush - drop this CPU's entries of the VM's tag.  Context: entry. */
 void mote_arch_vcpu_flush(struct mote_vcpu *vcpu);
@@ -210,15 +219,10 @@ int mote_arch_vcpu_set_run_regs(struct mote_vcpu *vcpu);
 
 /**
  * mote_arch_vcpu_runnable - false while the guest is halted with nothing to do
- * Context: vcpu->mutex; may sleep; called between prepare and schedule.
+ * Called with the task's state set to sleep: must not sleep itself.
+ * Context: vcpu->mutex, not loaded.
  */
 bool mote_arch_vcpu_runnable(struct mote_vcpu *vcpu);
-
-/**
- * mote_arch_vcpu_irq_ready - whether an injected interrupt would be taken now
- * Context: loaded.
- */
-bool mote_arch_vcpu_irq_ready(struct mote_vcpu *vcpu);
 
 /** mote_arch_vcpu_pc - the program counter.  Context: loaded, or just after an exit. */
 u64 mote_arch_vcpu_pc(struct mote_vcpu *vcpu);

@@ -163,13 +163,15 @@ int mote_vcpu_run(struct mote_vcpu *vcpu);
 void mote_vcpu_kick(struct mote_vcpu *vcpu);
 void mote_vm_flush(struct mote_vm *vm);
 struct mote_exit *mote_exit_begin(struct mote_vcpu *vcpu, u16 type, u64 raw);
+int mote_exit_pending(struct mote_vcpu *vcpu, struct mote_exit *exit, u16 type);
 
 /* main.c */
+extern bool mote_hw_gone;
 int mote_hw_get(void);
 void mote_hw_put(void);
 
 /* uaccess.c */
-int mote_copy_in(void *to, size_t known, const void __user *from);
+int mote_copy_in(void *to, size_t known, u32 flags, const void __user *from);
 int mote_copy_out(void __user *to, const void *from, size_t known);
 
 /**

@@ -625,7 +625,6 @@ struct mote_exit {
 
 /* mote_run::state: what the runner may want to know at an exit */
 #define MOTE_STATE_REGS		(1u << 0)	/* mote_run::regs is valid */
-#define MOTE_STATE_IRQ_READY	(1u << 1)	/* an interrupt would be taken at once */
 
 #include "mote_arch.h"
 

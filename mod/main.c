@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote: module, /dev/mote, and who holds the virtualization hardware.
+ *
+ * The hardware is taken on all CPUs with the first VM and given back with the
+ * last one, so that a loaded but idle mote is in nobody's way.
+ */
+#include <linux/cpu.h>
+#include <linux/cpuhotplug.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/panic_notifier.h>
+#include <linux/reboot.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "arch.h"
+#include "compat.h"
+#include "mote.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+/*
+ * hw_lock guards hw_users and the CPUs' state against CPU hotplug callbacks;
+ * cpus_read_lock() is taken outside of it, because those run under the write
+ * side.  hw_users is also read from suspend and panic, where nothing else runs.
+ */
+static DEFINE_MUTEX(hw_lock);
+static unsigned int hw_users;
+static int hotplug_state;
+
+/* The host shuts down: VMs end, see between_sessions() */
+bool mote_hw_gone;
+
+static void enable_this_cpu(void *error)
+{
+	int r = mote_arch_cpu_enable();
+
+	if (r)
+		atomic_set(error, r);
+}
+
+static void disable_this_cpu(void *unused)
+{
+	mote_arch_cpu_disable();
+}
+
+static void probe_this_cpu(void *error)
+{
+	int r = mote_arch_probe_busy();
+
+	if (r)
+		atomic_set(error, r);
+}
+
+static int enable_all_cpus(void)
+{
+	atomic_t error = ATOMIC_INIT(0);
+
+	on_each_cpu(enable_this_cpu, &error, 1);
+	if (atomic_read(&error))
+		on_each_cpu(disable_this_cpu, NULL, 1);
+	return atomic_read(&error);
+}
+
+/**
+ * mote_hw_get - hold the virtualization hardware of all CPUs
+ *
+ * Return: 0, -EBUSY when another hypervisor has it on some CPU, -EIO.
+ * Context: sleepable.
+ */
+int mote_hw_get(void)
+{
+	int r = 0;
+
+	if (READ_ONCE(mote_hw_gone))
+		return -EBUSY;
+	cpus_read_lock();
+	mutex_lock(&hw_lock);
+	if (!hw_users)
+		r = enable_all_cpus();
+	if (!r)
+		hw_users++;
+	mutex_unlock(&hw_lock);
+	cpus_read_unlock();
+	if (r == -EBUSY)
+		pr_info_ratelimited("%s\n", mote_arch_busy_reason());
+	return r;
+}
+
+/** mote_hw_put - undo one mote_hw_get().  Context: sleepable. */
+void mote_hw_put(void)
+{
+	cpus_read_lock();
+	mutex_lock(&hw_lock);
+	if (!--hw_users)
+		on_each_cpu(disable_this_cpu, NULL, 1);
+	mutex_unlock(&hw_lock);
+	cpus_read_unlock();
+}
+
+/* A CPU that cannot be enabled must not come up while guests may move to it */
+static int cpu_online(unsigned int cpu)
+{
+	unsigned long flags;
+	int r = 0;
+
+	mutex_lock(&hw_lock);
+	if (hw_users) {
+		local_irq_save(flags);
+		r = mote_arch_cpu_enable();
+		local_irq_restore(flags);
+	}
+	mutex_unlock(&hw_lock);
+	return r;
+}
+
+/*
+ * The scheduler has pushed user tasks off the CPU already; what vCPU state its
+ * hardware holds is written to memory here.
+ */
+static int cpu_offline(unsigned int cpu)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	mote_arch_cpu_disable();
+	local_irq_restore(flags);
+	return 0;
+}
+
+static int suspend(MOTE_SYSCORE_ARG)
+{
+	mote_arch_cpu_disable();
+	return 0;
+}
+
+/* The other CPUs come back through cpu_online() */
+static void resume(MOTE_SYSCORE_ARG)
+{
+	if (hw_users && mote_arch_cpu_enable())
+		pr_err("the virtualization hardware did not come back after suspend\n");
+}
+
+static struct mote_syscore syscore = {
+	.ops = { .suspend = suspend, .resume = resume },
+};
+
+/*
+ * INIT is blocked in VMX root operation and firmware may start CPUs with it
+ * (SDM vol. 3, "Restrictions on VMX operation"), so give everything back
+ * before a reboot or kexec.
+ * VMs that still run die with EIO.
+ */
+static int reboot_notify(struct notifier_block *nb, unsigned long code, void *data)
+{
+	WRITE_ONCE(mote_hw_gone, true);
+	on_each_cpu(disable_this_cpu, NULL, 1);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block reboot_nb = { .notifier_call = reboot_notify };
+
+/*
+ * Only the panicking CPU can be helped from here; the others are stopped and
+ * a crash kernel starts on this one.
+ */
+static int panic_notify(struct notifier_block *nb, unsigned long code, void *data)
+{
+	mote_arch_cpu_disable();
+	return NOTIFY_OK;
+}
+
+static struct notifier_block panic_nb = { .notifier_call = panic_notify };
+
+/* Whether CREATE_VM would find the hardware free; fills in why not */
+static bool usable(char *reason, size_t room)
+{
+	atomic_t error = ATOMIC_INIT(0);
+
+	cpus_read_lock();
+	mutex_lock(&hw_lock);
+	if (!hw_users)
+		on_each_cpu(probe_this_cpu, &error, 1);
+	mutex_unlock(&hw_lock);
+	cpus_read_unlock();
+	if (!atomic_read(&error))
+		return true;
+	strscpy(reason, mote_arch_busy_reason(), room);
+	return false;
+}
+
+static int ioctl_info(void __user *arg)
+{
+	struct mote_info info, known;
+	int r = mote_copy_in(&known, sizeof(known), 0, arg);
+
+	if (r)
+		return r;
+	memset(&info, 0, sizeof(info));
+	info.size = known.size;
+	info.abi = MOTE_ABI_VERSION;
+	info.max_vcpus = MOTE_MAX_VCPUS;
+	info.page_bytes = PAGE_SIZE;
+	info.areas[MOTE_AREA_RUN] = (struct mote_area){ 0, PAGE_SIZE };
+	info.areas[MOTE_AREA_STATS] = (struct mote_area){ PAGE_SIZE, PAGE_SIZE };
+	info.usable = usable(info.reason, sizeof(info.reason));
+	mote_arch_info(&info);
+	return mote_copy_out(arg, &info, sizeof(info));
+}
+
+static int ioctl_features(void __user *arg)
+{
+	struct mote_features req;
+	void *table;
+	size_t entry;
+	int r, n;
+
+	r = mote_copy_in(&req, sizeof(req), 0, arg);
+	if (r)
+		return r;
+	n = mote_arch_features(&table, &entry);
+	if (n < 0)
+		return n;
+	r = 0;
+	if (req.entry_size != entry)
+		r = -EINVAL;
+	else if (req.count < n)
+		r = -E2BIG;
+	else if (copy_to_user(u64_to_user_ptr(req.entries), table, n * entry))
+		r = -EFAULT;
+	kvfree(table);
+	req.count = n;
+	if ((!r || r == -E2BIG) && mote_copy_out(arg, &req, sizeof(req)))
+		r = -EFAULT;
+	return r;
+}
+
+static long system_ioctl(struct file *file, unsigned int nr, unsigned long arg)
+{
+	void __user *argp = (void __user *)arg;
+
+	switch (nr) {
+	case MOTE_INFO:
+		return ioctl_info(argp);
+	case MOTE_FEATURES:
+		return ioctl_features(argp);
+	case MOTE_CREATE_VM:
+		return mote_vm_create(argp);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static const struct file_operations system_fops = {
+	.owner = THIS_MODULE,
+	.unlocked_ioctl = system_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.llseek = noop_llseek,
+};
+
+static struct miscdevice misc = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "mote",
+	.fops = &system_fops,
+	.mode = 0660,
+};
+
+/* Refuse to load where CREATE_VM could not work now */
+static int probe_all_cpus(void)
+{
+	atomic_t error = ATOMIC_INIT(0);
+
+	on_each_cpu(probe_this_cpu, &error, 1);
+	if (atomic_read(&error) == -EBUSY)
+		pr_err("%s\n", mote_arch_busy_reason());
+	return atomic_read(&error);
+}
+
+static int __init mote_init(void)
+{
+	int r;
+
+	r = mote_arch_init();
+	if (r)
+		return r;
+	r = probe_all_cpus();
+	if (r)
+		goto arch_exit;
+	r = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "mote:online", cpu_online, cpu_offline);
+	if (r < 0)
+		goto arch_exit;
+	hotplug_state = r;
+	mote_register_syscore(&syscore);
+	register_reboot_notifier(&reboot_nb);
+	atomic_notifier_chain_register(&panic_notifier_list, &panic_nb);
+	r = misc_register(&misc);
+	if (!r)
+		return 0;
+
+	atomic_notifier_chain_unregister(&panic_notifier_list, &panic_nb);
+	unregister_reboot_notifier(&reboot_nb);
+	mote_unregister_syscore(&syscore);
+	cpuhp_remove_state(hotplug_state);
+arch_exit:
+	mote_arch_exit();
+	return r;
+}
+
+static void __exit mote_exit(void)
+{
+	misc_deregister(&misc);
+	atomic_notifier_chain_unregister(&panic_notifier_list, &panic_nb);
+	unregister_reboot_notifier(&reboot_nb);
+	mote_unregister_syscore(&syscore);
+	cpuhp_remove_state(hotplug_state);
+	mote_arch_exit();
+}
+
+module_init(mote_init);
+module_exit(mote_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("mote: a minimal hypervisor");
+MODULE_AUTHOR("The mote authors");

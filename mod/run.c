@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote: the run loop, once for all architectures.
+ *
+ * RUN is a series of sessions.  A session (run_session) has preemption off
+ * and the vCPU's state on this CPU: enter, handle the exit, enter again,
+ * until something needs sleep, the scheduler or the runner.  What a session
+ * loads, FPU included, is given back at its end, so nothing has to happen
+ * when the thread is switched out, and it may go on on any CPU.
+ */
+#include <linux/entry-kvm.h>
+#include <linux/interrupt.h>
+#include <linux/smp.h>
+#include <linux/timex.h>
+#include <linux/vtime.h>
+
+#include "arch.h"
+#include "mote.h"
+#include "trace.h"
+
+#define REQUESTS_KNOWN	(MOTE_RUN_COMPLETE_ONLY | MOTE_RUN_REGS | MOTE_RUN_IRQ_WINDOW)
+
+/* Result of a session that ended because somebody else wants the thread */
+#define SESSION_AGAIN	(MOTE_SLOW + 1)
+
+/**
+ * mote_exit_begin - start the exit record for the runner
+ * @vcpu: the vCPU; its program counter is known
+ * @type: enum mote_exit_type
+ * @raw: hardware's reason
+ *
+ * Return: the record, header filled, for the body.  It is in the run page:
+ * write only, whatever is read back is the runner's word.  Any context.
+ */
+struct mote_exit *mote_exit_begin(struct mote_vcpu *vcpu, u16 type, u64 raw)
+{
+	struct mote_exit *exit = &vcpu->run->exit;
+
+	vcpu->run->state = 0;
+	exit->type = type;
+	exit->bytes = sizeof(*exit);
+	exit->flags = 0;
+	exit->vcpu = vcpu->id;
+	exit->seq = vcpu->seq++;
+	exit->time = get_cycles();
+	exit->pc = mote_arch_vcpu_pc(vcpu);
+	exit->raw = raw;
+	return exit;
+}
+
+/**
+ * mote_exit_pending - the exit just begun waits for an answer
+ * @vcpu: the vCPU
+ * @exit: from mote_exit_begin()
+ * @type: its type; the run page cannot be asked
+ *
+ * The next RUN calls mote_arch_vcpu_complete().  Return: MOTE_USER.
+ */
+int mote_exit_pending(struct mote_vcpu *vcpu, struct mote_exit *exit, u16 type)
+{
+	exit->flags = MOTE_EXIT_PENDING;
+	vcpu->pending = type;
+	return MOTE_USER;
+}
+
+/* An exit made outside of a session */
+static int exit_simple(struct mote_vcpu *vcpu, u16 type)
+{
+	mote_arch_vcpu_load(vcpu);
+	mote_exit_begin(vcpu, type, 0);
+	mote_arch_vcpu_put(vcpu);
+	return MOTE_USER;
+}
+
+/**
+ * mote_vcpu_kick - make a vCPU look at its requests
+ * @vcpu: any vCPU; what it shall see has been stored already
+ *
+ * Pairs with enter_once() and wait_halted(): rcuwait_wake_up() has the full
+ * barrier between the caller's store and the reads of the sleeper's state and
+ * of the mode.  Any context, hard interrupts too.
+ */
+void mote_vcpu_kick(struct mote_vcpu *vcpu)
+{
+	struct task_struct *task;
+
+	if (rcuwait_wake_up(&vcpu->wait))
+		return;
+	smp_mb();
+	if (READ_ONCE(vcpu->mode) != MOTE_IN_GUEST)
+		return;
+	rcu_read_lock();
+	task = READ_ONCE(vcpu->task);
+	if (task)
+		kick_process(task);
+	rcu_read_unlock();
+}
+
+static void ack_flush(void *unused)
+{
+	/* The interrupt itself took the CPU out of the guest */
+}
+
+/**
+ * mote_vm_flush - no vCPU uses translations older than this call any more
+ * @vm: the VM
+ *
+ * Raises the generation, so that every vCPU flushes before its next entry,
+ * and waits for those that are in the guest now to leave it.  CPUs that do
+ * not run this VM are not disturbed.  Context: preemption may be off,
+ * interrupts are on; mem.pt_lock may be held: it is never taken with
+ * interrupts off.
+ */
+void mote_vm_flush(struct mote_vm *vm)
+{
+	unsigned int i;
+	int this_cpu;
+
+	atomic64_inc(&vm->tlb_gen);
+	/* Pairs with the barrier in enter_once(): generation before mode */
+	smp_mb__after_atomic();
+	this_cpu = get_cpu();
+	for (i = 0; i < MOTE_MAX_VCPUS; i++) {
+		struct mote_vcpu *vcpu = mote_vm_vcpu(vm, i);
+		int cpu;
+
+		if (!vcpu || READ_ONCE(vcpu->mode) != MOTE_IN_GUEST)
+			continue;
+		cpu = READ_ONCE(vcpu->cpu);
+		if (cpu >= 0 && cpu != this_cpu)
+			smp_call_function_single(cpu, ack_flush, NULL, 1);
+	}
+	put_cpu();
+}
+
+/* Reasons not to enter the guest, cheap enough for every entry */
+static bool must_leave(struct mote_vcpu *vcpu)
+{
+	return atomic_read(&vcpu->kicked) || __xfer_to_guest_mode_work_pending() ||
+	       local_softirq_pending() || atomic_read(&vcpu->vm->dead) ||
+	       !mote_arch_cpu_ready();
+}
+
+static void flush_if_stale(struct mote_vcpu *vcpu)
+{
+	s64 gen = atomic64_read(&vcpu->vm->tlb_gen);
+
+	if (vcpu->tlb_gen == gen)
+		return;
+	mote_arch_vcpu_flush(vcpu);
+	vcpu->tlb_gen = gen;
+}
+
+static void world_switch(struct mote_vcpu *vcpu)
+{
+	u64 start;
+
+	trace_mote_entry(vcpu->id, 0);
+	vtime_account_guest_enter();
+	start = get_cycles();
+	mote_arch_vcpu_enter(vcpu);
+	vcpu->stats->guest_time += get_cycles() - start;
+	vcpu->stats->entries++;
+}
+
+/*
+ * One entry.  The store of the mode and the full barrier behind it come before
+ * every read of a request: kicks, flush generation, posted interrupts.  See
+ * enum mote_vcpu_mode.
+ */
+static int enter_once(struct mote_vcpu *vcpu)
+{
+	int r = SESSION_AGAIN;
+
+	local_irq_disable();
+	smp_store_mb(vcpu->mode, MOTE_IN_GUEST);
+	if (!must_leave(vcpu)) {
+		r = mote_arch_vcpu_sync(vcpu);
+		if (r == MOTE_RESUME) {
+			flush_if_stale(vcpu);
+			world_switch(vcpu);
+		}
+	}
+	/*
+	 * Release: whoever sees MOTE_OUTSIDE knows that the guest's accesses
+	 * are over.
+	 */
+	smp_store_release(&vcpu->mode, MOTE_OUTSIDE);
+	local_irq_enable();
+	/* After the tick that may have ended the guest's time */
+	vtime_account_guest_exit();
+	return r;
+}
+
+static int run_session(struct mote_vcpu *vcpu)
+{
+	int r;
+
+	mote_arch_vcpu_load(vcpu);
+	mote_arch_vcpu_prepare(vcpu);
+	do {
+		r = enter_once(vcpu);
+		if (r == MOTE_RESUME)
+			r = mote_arch_vcpu_handle_exit(vcpu);
+	} while (r == MOTE_RESUME);
+	mote_arch_vcpu_put(vcpu);
+	return r;
+}
+
+/*
+ * The guest is halted.  The state is set before the conditions are read, and
+ * wakers store before they look for the sleeper: one of the two sees the other.
+ */
+static void wait_halted(struct mote_vcpu *vcpu)
+{
+	vcpu->stats->halts++;
+	prepare_to_rcuwait(&vcpu->wait);
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (atomic_read(&vcpu->kicked) || atomic_read(&vcpu->vm->dead) ||
+		    signal_pending(current) || mote_arch_vcpu_runnable(vcpu))
+			break;
+		schedule();
+	}
+	finish_rcuwait(&vcpu->wait);
+}
+
+/* Take the runner's request and answer; each word of the run page is read once */
+static int take_answer(struct mote_vcpu *vcpu)
+{
+	int r = 0;
+
+	vcpu->request = READ_ONCE(vcpu->run->request);
+	if (vcpu->request & ~REQUESTS_KNOWN)
+		return -EINVAL;
+	WRITE_ONCE(vcpu->run->request, 0);
+	if (vcpu->request & MOTE_RUN_REGS) {
+		mote_arch_vcpu_load(vcpu);
+		r = mote_arch_vcpu_set_run_regs(vcpu);
+		mote_arch_vcpu_put(vcpu);
+	} else if (vcpu->pending != MOTE_EXIT_NONE) {
+		mote_arch_vcpu_load(vcpu);
+		r = mote_arch_vcpu_complete(vcpu);
+		mote_arch_vcpu_put(vcpu);
+	}
+	if (!r)
+		vcpu->pending = MOTE_EXIT_NONE;
+	return r;
+}
+
+/* What has to be looked at between sessions: 1 to go on, else as RUN ends */
+static int between_sessions(struct mote_vcpu *vcpu)
+{
+	if (atomic_read(&vcpu->vm->dead))
+		return -EIO;
+	if (atomic_xchg(&vcpu->kicked, 0))
+		return exit_simple(vcpu, MOTE_EXIT_KICK);
+	if (signal_pending(current))
+		return -EINTR;
+	if (xfer_to_guest_mode_work_pending())
+		return xfer_to_guest_mode_handle_work(NULL) ? -EINTR : MOTE_RESUME;
+	if (READ_ONCE(mote_hw_gone)) {
+		mote_vm_kill(vcpu->vm, EIO, "the host is shutting down");
+		return -EIO;
+	}
+	return MOTE_RESUME;
+}
+
+static int run_loop(struct mote_vcpu *vcpu)
+{
+	int r;
+
+	do {
+		r = between_sessions(vcpu);
+		if (r != MOTE_RESUME)
+			break;
+		if (!mote_arch_vcpu_runnable(vcpu)) {
+			wait_halted(vcpu);
+			continue;
+		}
+		r = run_session(vcpu);
+		if (r == MOTE_SLOW)
+			r = mote_arch_vcpu_handle_slow(vcpu);
+	} while (r == MOTE_RESUME || r == SESSION_AGAIN);
+	return r;
+}
+
+/**
+ * mote_vcpu_run - RUN
+ * @vcpu: mutex held
+ *
+ * Return: 0 with mote_run::exit filled; -EINTR: a signal; -EIO: the VM is dead;
+ * -EINVAL: the request or the answer in the run page makes no sense.
+ */
+int mote_vcpu_run(struct mote_vcpu *vcpu)
+{
+	int r;
+
+	if (atomic_read(&vcpu->vm->dead))
+		return -EIO;
+	r = take_answer(vcpu);
+	if (r)
+		return r;
+	if (vcpu->request & MOTE_RUN_COMPLETE_ONLY)
+		return exit_simple(vcpu, MOTE_EXIT_NONE);
+	WRITE_ONCE(vcpu->task, current);
+	r = run_loop(vcpu);
+	WRITE_ONCE(vcpu->task, NULL);
+	if (!r) {
+		vcpu->stats->user_exits++;
+		trace_mote_user_exit(vcpu->id, vcpu->run->exit.type, vcpu->seq);
+	}
+	return r;
+}
