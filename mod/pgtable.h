@@ -4,9 +4,13 @@
  *
  * One piece of code for EPT, NPT and arm64 stage 2: what differs is data, a
  * struct mote_pt_format.  No locks inside: the caller serialises changes of a
- * table.  No TLB flush inside: functions say whether one is needed, and table
+ * table (hardware alone writes to it at the same time, accessed and dirty
+ * bits).  No TLB flush inside: functions say whether one is needed, and table
  * pages that were unlinked wait on a list until the caller has flushed.  It
  * builds and is tested in user space too.
+ *
+ * Addresses given to these functions lie below 2^mote_pt_gpa_bits(); ranges
+ * are inclusive and page aligned: @last is the last byte of its page.
  */
 #ifndef MOTE_PGTABLE_H
 #define MOTE_PGTABLE_H
@@ -17,13 +21,15 @@
 #define MOTE_PT_R	(1u << 0)
 #define MOTE_PT_W	(1u << 1)
 #define MOTE_PT_X	(1u << 2)
+#define MOTE_PT_RWX	(MOTE_PT_R | MOTE_PT_W | MOTE_PT_X)
 
 #define MOTE_PT_MAX_LEVELS	5
 
 /**
  * struct mote_pt_level - one level of a format
  * @shift: lowest address bit that indexes this level
- * @bits: address bits that index it
+ * @bits: address bits that index it; at the root, those that choose one of
+ *	concatenated pages too
  * @leaf_ok: an entry may map a page or block
  */
 struct mote_pt_level {
@@ -38,13 +44,19 @@ struct mote_pt_level {
  * @levels: number of entries of @level
  * @level: from the root (0) to the page (levels - 1)
  * @root_pages: pages of the root (arm64 concatenates up to 16)
+ * @break_before_make: a live entry must be taken out and flushed before one
+ *	of another size takes its place (arm64).  Blocks are then dropped
+ *	where they would be split.
  * @addr_mask: bits of an entry that hold an address
- * @present: whether the hardware would use an entry
+ * @present: whether the hardware would use an entry; an entry of 0 is not
+ *	present
  * @is_leaf: whether a present entry of this level maps memory
  * @make_table: entry that points to a table at @pa
  * @make_leaf: entry that maps @pa with MOTE_PT_* at this level
  * @prot: MOTE_PT_* of a leaf
- * @clear_prot: leaf without the given MOTE_PT_* bits
+ * @clear_prot: leaf without the given MOTE_PT_* bits, and without those that
+ *	hardware does not allow alone; need not be present
+ * @inherit: @leaf with what hardware noted in @from: accessed and dirty
  * @accessed: whether hardware has used the leaf
  * @dirty: whether hardware has written through the leaf
  */
@@ -53,6 +65,7 @@ struct mote_pt_format {
 	unsigned int levels;
 	struct mote_pt_level level[MOTE_PT_MAX_LEVELS];
 	unsigned int root_pages;
+	bool break_before_make;
 	u64 addr_mask;
 	bool (*present)(u64 entry);
 	bool (*is_leaf)(u64 entry, unsigned int level);
@@ -60,27 +73,23 @@ struct mote_pt_format {
 	u64 (*make_leaf)(hpa_t pa, unsigned int level, u32 prot);
 	u32 (*prot)(u64 entry);
 	u64 (*clear_prot)(u64 entry, u32 prot);
+	u64 (*inherit)(u64 leaf, u64 from);
 	bool (*accessed)(u64 entry);
 	bool (*dirty)(u64 entry);
 };
 
 /**
- * struct mote_pt_page - bookkeeping of a table page, on a list
- * @next: next on a cache or on the list of pages to free
- *
- * Lives in the page itself while it is on a list.
- */
-struct mote_pt_page {
-	struct mote_pt_page *next;
-};
-
-/**
- * struct mote_pt_cache - zeroed pages for tables, got before the lock
- * @head: the pages
+ * struct mote_pt_cache - a list of table pages
+ * @head: first page
  * @count: how many
+ *
+ * Either zeroed pages got before a lock was taken, or pages unlinked from a
+ * table that wait for a flush.  All zero is an empty list.  The links are in
+ * struct page and not in the pages: until the flush, hardware may still walk
+ * an unlinked page and would take a pointer for an entry.
  */
 struct mote_pt_cache {
-	struct mote_pt_page *head;
+	u64 *head;
 	unsigned int count;
 };
 
@@ -95,5 +104,137 @@ struct mote_pt {
 	u64 *root;
 	unsigned long table_pages;
 };
+
+/**
+ * struct mote_pt_leaf - what a lookup found
+ * @gpa: first address that the entry stands for
+ * @hpa: where it maps that to; 0 when @prot is 0
+ * @bytes: how much the entry stands for
+ * @entry: the entry as it is
+ * @level: level of the entry
+ * @prot: MOTE_PT_*, 0 when nothing is mapped in @bytes from @gpa
+ */
+struct mote_pt_leaf {
+	gpa_t gpa;
+	hpa_t hpa;
+	u64 bytes;
+	u64 entry;
+	unsigned int level;
+	u32 prot;
+};
+
+/** mote_pt_gpa_bits - width of the addresses that a format translates */
+unsigned int mote_pt_gpa_bits(const struct mote_pt_format *fmt);
+
+/** mote_pt_level_mask - address bits below one entry of a level */
+static inline u64 mote_pt_level_mask(const struct mote_pt_format *fmt, unsigned int level)
+{
+	return (1ULL << fmt->level[level].shift) - 1;
+}
+
+/**
+ * mote_pt_init - an empty set of tables
+ * Return: 0 or -ENOMEM.  Context: sleepable.
+ */
+int mote_pt_init(struct mote_pt *pt, const struct mote_pt_format *fmt);
+
+/** mote_pt_destroy - free all tables; no hardware uses them any more */
+void mote_pt_destroy(struct mote_pt *pt);
+
+/**
+ * mote_pt_cache_fill - get pages until there are @count
+ * Return: 0 or -ENOMEM, with those that could be had.  Context: sleepable.
+ */
+int mote_pt_cache_fill(struct mote_pt_cache *cache, unsigned int count);
+
+/**
+ * mote_pt_cache_free - free all pages of a list
+ *
+ * For pages that were unlinked, only after the flush.  Context: any.
+ */
+void mote_pt_cache_free(struct mote_pt_cache *cache);
+
+/* mote_pt_map(): what was there is out; flush, free @unlinked, call again */
+#define MOTE_PT_FLUSH	1
+
+/**
+ * mote_pt_map - map one page or block
+ * @pt: the tables
+ * @cache: pages for new tables
+ * @gpa: aligned to the level's size
+ * @level: of the leaf; the format allows leaves there
+ * @hpa: aligned to the level's size
+ * @prot: MOTE_PT_*, not 0
+ * @unlinked: receives tables that are out of use after a flush
+ *
+ * A leaf for the same memory keeps the permissions it has and gets @prot too;
+ * that needs no flush: at worst a CPU that has the old entry faults again.
+ * Anything else in the way, whatever its size, is taken out, and the caller
+ * flushes before the next call.  Hardware so never sees two translations of
+ * one address at a time, which arm64 calls break-before-make and forbids
+ * otherwise.
+ *
+ * Return: 0; MOTE_PT_FLUSH; -ENOMEM: nothing changed, @cache lacks pages, see
+ * mote_pt_missing().
+ */
+int mote_pt_map(struct mote_pt *pt, struct mote_pt_cache *cache, gpa_t gpa,
+		unsigned int level, hpa_t hpa, u32 prot, struct mote_pt_cache *unlinked);
+
+/** mote_pt_missing - new tables that mote_pt_map() would need */
+unsigned int mote_pt_missing(const struct mote_pt *pt, gpa_t gpa, unsigned int level);
+
+/**
+ * mote_pt_protect - take permissions away from a range
+ * @pt: the tables
+ * @first: first byte
+ * @last: last byte
+ * @clear: MOTE_PT_* to take; MOTE_PT_RWX unmaps
+ * @cache: pages to split blocks, or NULL
+ * @unlinked: receives tables that are out of use after a flush
+ *
+ * A block that lies in the range only in part is split when @cache has a page
+ * and the format allows that; otherwise all of it loses the permissions.  Too
+ * much taken away is never wrong: the next fault gives it back.
+ *
+ * Return: whether a flush is needed.
+ */
+bool mote_pt_protect(struct mote_pt *pt, gpa_t first, gpa_t last, u32 clear,
+		     struct mote_pt_cache *cache, struct mote_pt_cache *unlinked);
+
+/** mote_pt_unmap - take a range out; as mote_pt_protect() */
+static inline bool mote_pt_unmap(struct mote_pt *pt, gpa_t first, gpa_t last,
+				 struct mote_pt_cache *cache, struct mote_pt_cache *unlinked)
+{
+	return mote_pt_protect(pt, first, last, MOTE_PT_RWX, cache, unlinked);
+}
+
+/**
+ * mote_pt_lookup - the entry for an address
+ * @pt: the tables
+ * @gpa: any address
+ * @leaf: receives the leaf, or the extent of the hole, around @gpa
+ *
+ * Return: whether @gpa is mapped.
+ */
+bool mote_pt_lookup(const struct mote_pt *pt, gpa_t gpa, struct mote_pt_leaf *leaf);
+
+/**
+ * mote_pt_next - the first leaf that maps something of a range
+ * Return: whether there is one in @leaf; it may begin before @first.
+ */
+bool mote_pt_next(const struct mote_pt *pt, gpa_t first, gpa_t last,
+		  struct mote_pt_leaf *leaf);
+
+/**
+ * mote_pt_for_each - loop over the leaves of a range, by address
+ * @pt: the tables
+ * @first: first byte
+ * @last: last byte, below the top of the address space
+ * @leaf: struct mote_pt_leaf that holds the current one
+ */
+#define mote_pt_for_each(pt, first, last, leaf)					\
+	for (bool more_ = mote_pt_next(pt, first, last, leaf); more_;		\
+	     more_ = (leaf)->gpa + (leaf)->bytes - 1 < (last) &&		\
+		     mote_pt_next(pt, (leaf)->gpa + (leaf)->bytes, last, leaf))
 
 #endif /* MOTE_PGTABLE_H */
