@@ -23,23 +23,29 @@ struct mote_vm;
  * @ranges: (R) held for reading over a fault, for writing over MAP and UNMAP
  * @tree: ranges by gpa (R)
  * @nr_ranges: how many there are (R)
- * @pt_lock: (P)
+ * @gpa_bits: width of guest physical addresses (c)
+ * @pt_lock: (P), never taken with interrupts off
  * @pt: the second stage (P)
+ * @flushing: threads that took entries out and have not yet flushed (P)
  */
 struct mote_memory {
 	struct rw_semaphore ranges;
 	struct rb_root tree;
 	unsigned int nr_ranges;
+	unsigned int gpa_bits;
 	spinlock_t pt_lock;
 	struct mote_pt pt;
+	unsigned int flushing;
 };
+
+#define MOTE_MAX_RANGES	4096
 
 /**
  * enum mote_fault - what became of a second-stage violation
  * @MOTE_FAULT_RETRY: mapped, or a page was in the way of a notifier: enter again
  * @MOTE_FAULT_MMIO: no memory there, or a write to MOTE_MEM_READONLY memory
  * @MOTE_FAULT_ERROR: the backing failed: mote_fault_info::error says how
- * @MOTE_FAULT_SIGNAL: a fatal signal is pending
+ * @MOTE_FAULT_SIGNAL: a signal is pending that ended a wait for the page
  */
 enum mote_fault {
 	MOTE_FAULT_RETRY,
@@ -64,7 +70,13 @@ struct mote_fault_info {
  */
 int mote_memory_init(struct mote_vm *vm);
 
-/** mote_memory_destroy - remove all ranges, notifiers and tables; no vCPU runs */
+/**
+ * mote_memory_destroy - remove all ranges, notifiers and tables
+ *
+ * No vCPU runs, but all must still be there: until the notifiers are removed
+ * another thread of the mm may call mote_vm_flush() from one.  Context:
+ * sleepable, any mm, also after the VM's mm is gone.
+ */
 void mote_memory_destroy(struct mote_vm *vm);
 
 /**
@@ -73,7 +85,8 @@ void mote_memory_destroy(struct mote_vm *vm);
  * @mem: flags are known
  *
  * Return: 0; -EINVAL: alignment, 0 bytes, wraps, beyond gpa_bits or the user
- * address space; -EEXIST: overlaps a range; -ENOSPC: too many ranges; -ENOMEM.
+ * address space; -EEXIST: overlaps a range; -ENOSPC: MOTE_MAX_RANGES there;
+ * -ENOMEM; -EINTR: the thread is being killed.
  */
 int mote_memory_map(struct mote_vm *vm, const struct mote_mem *mem);
 
@@ -81,8 +94,9 @@ int mote_memory_map(struct mote_vm *vm, const struct mote_mem *mem);
  * mote_memory_unmap - MEM_UNMAP
  *
  * Any part of what is mapped may go; ranges are cut.  The guest cannot use it
- * any more when the call returns.  Return: 0; -EINVAL; -ENOENT: nothing is
- * mapped there, or there is a hole; -ENOMEM: nothing changed.
+ * any more when the call returns.  Return: 0; or with nothing changed -EINVAL;
+ * -ENOENT: nothing is mapped there, or there is a hole; -ENOSPC: a cut would
+ * make too many ranges; -ENOMEM; -EINTR.
  */
 int mote_memory_unmap(struct mote_vm *vm, const struct mote_mem *mem);
 
@@ -96,6 +110,22 @@ int mote_memory_unmap(struct mote_vm *vm, const struct mote_mem *mem);
 enum mote_fault mote_memory_fault(struct mote_vcpu *vcpu, gpa_t gpa, u32 access,
 				  struct mote_fault_info *info);
 
+/** mote_memory_cache_free - the vCPU faults no more: free what it kept for that */
+void mote_memory_cache_free(struct mote_vcpu *vcpu);
+
+/**
+ * mote_memory_piece - where guest memory is in the runner
+ * @mem: mem->ranges is held
+ * @gpa: first byte
+ * @bytes: wanted
+ * @write: MOTE_MEM_READONLY memory counts as none
+ * @hva: receives the user address of @gpa
+ *
+ * Return: how many of the bytes lie in one piece there; 0: @gpa is no memory.
+ */
+size_t mote_memory_piece(struct mote_memory *mem, gpa_t gpa, size_t bytes, bool write,
+			 unsigned long *hva);
+
 /**
  * mote_guest_read - copy from guest memory
  *
@@ -104,7 +134,12 @@ enum mote_fault mote_memory_fault(struct mote_vcpu *vcpu, gpa_t gpa, u32 access,
  */
 int mote_guest_read(struct mote_vm *vm, gpa_t gpa, void *to, size_t bytes);
 
-/** mote_guest_write - copy to guest memory, as mote_guest_read() */
+/**
+ * mote_guest_write - copy to guest memory
+ *
+ * As mote_guest_read().  MOTE_MEM_READONLY memory counts as none.  After
+ * -EFAULT the first bytes may have been written.
+ */
 int mote_guest_write(struct mote_vm *vm, gpa_t gpa, const void *from, size_t bytes);
 
 /**

@@ -1,0 +1,548 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote: guest memory.  See memory.h.
+ *
+ * The second stage mirrors part of the runner's page tables.  What keeps it
+ * right: an entry is installed under pt_lock and only if no invalidation of its
+ * range began since the host's entry was read; an invalidation moves the
+ * notifier's sequence under pt_lock and then takes out what was installed.
+ */
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/mmu_notifier.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "arch.h"
+#include "hostpage.h"
+#include "mote.h"
+
+/* So much at a time under pt_lock: at most 512 last-level tables */
+#define ZAP_BYTES	(1ULL << 30)
+
+/* A fault that keeps losing to invalidations goes back to look for signals */
+#define FAULT_TRIES	4
+
+/*
+ * struct mote_range - guest memory in one piece, constant once published
+ * @node: in mote_memory::tree (R)
+ * @next: for a list of those that go
+ * @vm: the VM; it outlives the notifier
+ * @notifier: on @hva of vm->mm
+ * @gpa: first address
+ * @last: last address, inclusive
+ * @hva: of the first byte
+ * @flags: MOTE_MEM_*
+ */
+struct mote_range {
+	struct rb_node node;
+	struct mote_range *next;
+	struct mote_vm *vm;
+	struct mmu_interval_notifier notifier;
+	gpa_t gpa;
+	gpa_t last;
+	unsigned long hva;
+	u32 flags;
+};
+
+/* ---- the second stage loses entries ---- */
+
+/*
+ * Leave pt_lock; flush if entries were taken out, then free @unlinked.
+ *
+ * Another thread may have taken out entries that this one came for, and not
+ * have flushed yet.  Then this one flushes too: what it returns for must not be
+ * used by any CPU.  The flush is outside of the lock, so that faults go on.
+ */
+static void unlock_flush(struct mote_vm *vm, struct mote_pt_cache *unlinked, bool flush)
+	__releases(&vm->mem.pt_lock)
+{
+	struct mote_memory *mem = &vm->mem;
+
+	flush |= mem->flushing;
+	mem->flushing += flush;
+	spin_unlock(&mem->pt_lock);
+	if (flush) {
+		mote_vm_flush(vm);
+		spin_lock(&mem->pt_lock);
+		mem->flushing--;
+		spin_unlock(&mem->pt_lock);
+	}
+	mote_pt_cache_free(unlinked);
+}
+
+/*
+ * Take a range out.  Never sleeps: MMU notifiers may not.  In pieces, so that
+ * nobody waits long for pt_lock; faults in between do no harm, as the caller
+ * has seen to it that none in the range succeeds.
+ */
+static void zap(struct mote_vm *vm, gpa_t first, gpa_t last, struct mote_pt_cache *cache)
+{
+	struct mote_memory *mem = &vm->mem;
+	struct mote_pt_cache unlinked = {};
+	bool flush = false;
+	gpa_t end;
+
+	for (;; first = end + 1) {
+		end = min(last, first | (ZAP_BYTES - 1));
+		spin_lock(&mem->pt_lock);
+		if (mote_pt_unmap(&mem->pt, first, end, cache, &unlinked) && !flush) {
+			flush = true;
+			mem->flushing++;
+		}
+		if (end == last)
+			break;
+		spin_unlock(&mem->pt_lock);
+	}
+	mem->flushing -= flush;
+	unlock_flush(vm, &unlinked, flush);
+}
+
+/*
+ * The host is about to change its tables in a part of the range.
+ *
+ * Also on exit of the mm, then for all addresses.  Only spinlocks and a flush
+ * that waits for interrupts of other CPUs: so it does for callers that may not
+ * block, too.  It must be over on return: the host may free the pages then.
+ */
+static bool range_invalidate(struct mmu_interval_notifier *notifier,
+			     const struct mmu_notifier_range *host, unsigned long seq)
+{
+	struct mote_range *r = container_of(notifier, struct mote_range, notifier);
+	unsigned long first = max(host->start, r->hva);
+	unsigned long last = min(host->end - 1, r->hva + (unsigned long)(r->last - r->gpa));
+	struct mote_memory *mem = &r->vm->mem;
+
+	/* From here on no fault in the range installs what it has found. */
+	spin_lock(&mem->pt_lock);
+	mmu_interval_set_seq(notifier, seq);
+	spin_unlock(&mem->pt_lock);
+
+	if (first <= last)
+		zap(r->vm, r->gpa + (first - r->hva), r->gpa + (last - r->hva), NULL);
+	return true;
+}
+
+static const struct mmu_interval_notifier_ops range_ops = {
+	.invalidate = range_invalidate,
+};
+
+/* ---- ranges ---- */
+
+/* The first range that ends at or after @gpa. */
+static struct mote_range *range_from(struct mote_memory *mem, gpa_t gpa)
+{
+	struct rb_node *node = mem->tree.rb_node;
+	struct mote_range *found = NULL;
+
+	while (node) {
+		struct mote_range *r = rb_entry(node, struct mote_range, node);
+
+		if (r->last < gpa) {
+			node = node->rb_right;
+			continue;
+		}
+		found = r;
+		if (r->gpa <= gpa)
+			break;
+		node = node->rb_left;
+	}
+	return found;
+}
+
+/* The range that contains @gpa. */
+static struct mote_range *range_at(struct mote_memory *mem, gpa_t gpa)
+{
+	struct mote_range *r = range_from(mem, gpa);
+
+	return r && r->gpa <= gpa ? r : NULL;
+}
+
+static void range_link(struct mote_memory *mem, struct mote_range *new)
+{
+	struct rb_node **link = &mem->tree.rb_node, *parent = NULL;
+
+	while (*link) {
+		parent = *link;
+		if (new->gpa < rb_entry(parent, struct mote_range, node)->gpa)
+			link = &parent->rb_left;
+		else
+			link = &parent->rb_right;
+	}
+	rb_link_node(&new->node, parent, link);
+	rb_insert_color(&new->node, &mem->tree);
+	mem->nr_ranges++;
+}
+
+static void range_unlink(struct mote_memory *mem, struct mote_range *r)
+{
+	rb_erase(&r->node, &mem->tree);
+	mem->nr_ranges--;
+}
+
+/* Make a range and watch its memory.  It is not yet in the tree. */
+static struct mote_range *range_new(struct mote_vm *vm, gpa_t gpa, gpa_t last, unsigned long hva,
+				    u32 flags)
+{
+	struct mote_range *r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
+	int err;
+
+	if (!r)
+		return ERR_PTR(-ENOMEM);
+	r->vm = vm;
+	r->gpa = gpa;
+	r->last = last;
+	r->hva = hva;
+	r->flags = flags;
+	err = mmu_interval_notifier_insert(&r->notifier, vm->mm, hva, last - gpa + 1, &range_ops);
+	if (err) {
+		kfree(r);
+		return ERR_PTR(err);
+	}
+	return r;
+}
+
+/* Waits for invalidations under way: nothing held that they take. */
+static void range_free(struct mote_range *r)
+{
+	mmu_interval_notifier_remove(&r->notifier);
+	kfree(r);
+}
+
+static void ranges_free(struct mote_range *list)
+{
+	while (list) {
+		struct mote_range *r = list;
+
+		list = r->next;
+		range_free(r);
+	}
+}
+
+static int mem_check(struct mote_vm *vm, const struct mote_mem *m)
+{
+	if ((m->gpa | m->bytes) & ~PAGE_MASK || !m->bytes)
+		return -EINVAL;
+	if (m->gpa + m->bytes < m->gpa || (m->gpa + m->bytes - 1) >> vm->mem.gpa_bits)
+		return -EINVAL;
+	return 0;
+}
+
+int mote_memory_map(struct mote_vm *vm, const struct mote_mem *m)
+{
+	struct mote_memory *mem = &vm->mem;
+	struct mote_range *r;
+	gpa_t last = m->gpa + m->bytes - 1;
+	int err = mem_check(vm, m);
+
+	if (err)
+		return err;
+	if (m->hva & ~PAGE_MASK || m->hva + m->bytes < m->hva ||
+	    !access_ok(u64_to_user_ptr(m->hva), m->bytes))
+		return -EINVAL;
+	if (down_write_killable(&mem->ranges))
+		return -EINTR;
+	r = range_from(mem, m->gpa);
+	if (r && r->gpa <= last)
+		r = ERR_PTR(-EEXIST);
+	else if (mem->nr_ranges == MOTE_MAX_RANGES)
+		r = ERR_PTR(-ENOSPC);
+	else
+		r = range_new(vm, m->gpa, last, m->hva, m->flags);
+	if (!IS_ERR(r))
+		range_link(mem, r);
+	up_write(&mem->ranges);
+	return PTR_ERR_OR_ZERO(r);
+}
+
+/* ---- cutting ranges ---- */
+
+/*
+ * struct cut - a MEM_UNMAP
+ * @first: first range that it touches
+ * @touched: how many
+ * @left: what stays of the first one, or NULL
+ * @right: what stays of the last one, or NULL
+ */
+struct cut {
+	struct mote_range *first;
+	unsigned int touched;
+	struct mote_range *left;
+	struct mote_range *right;
+};
+
+static struct mote_range *range_next(struct mote_range *r)
+{
+	return rb_entry_safe(rb_next(&r->node), struct mote_range, node);
+}
+
+/* Find the ranges, which must cover all of it; returns the last one. */
+static struct mote_range *cut_find(struct mote_memory *mem, struct cut *c, gpa_t first, gpa_t last)
+{
+	struct mote_range *r = range_at(mem, first);
+	struct mote_range *next;
+
+	c->first = r;
+	for (; r; r = next) {
+		c->touched++;
+		if (r->last >= last)
+			return r;
+		next = range_next(r);
+		if (next && next->gpa != r->last + 1)
+			return NULL;
+	}
+	return NULL;
+}
+
+/*
+ * Make what stays.  The new notifiers begin before the old ones end, so that
+ * no change of the host's tables goes unseen; both may see one, which is
+ * harmless.
+ */
+static int cut_prepare(struct mote_vm *vm, struct cut *c, gpa_t first, gpa_t last)
+{
+	struct mote_range *end = cut_find(&vm->mem, c, first, last);
+	struct mote_range *r;
+
+	if (!end)
+		return -ENOENT;
+	if (vm->mem.nr_ranges - c->touched + (c->first->gpa < first) + (end->last > last) >
+	    MOTE_MAX_RANGES)
+		return -ENOSPC;
+	if (c->first->gpa < first) {
+		r = range_new(vm, c->first->gpa, first - 1, c->first->hva, c->first->flags);
+		if (IS_ERR(r))
+			return PTR_ERR(r);
+		c->left = r;
+	}
+	if (end->last > last) {
+		r = range_new(vm, last + 1, end->last,
+			      end->hva + (unsigned long)(last + 1 - end->gpa), end->flags);
+		if (IS_ERR(r))
+			return PTR_ERR(r);
+		c->right = r;
+	}
+	return 0;
+}
+
+static void cut_undo(struct cut *c)
+{
+	if (c->left)
+		range_free(c->left);
+	if (c->right)
+		range_free(c->right);
+}
+
+/* Put what stays into the tree and return the list of what goes. */
+static struct mote_range *cut_commit(struct mote_memory *mem, struct cut *c)
+{
+	struct mote_range *r = c->first, *list = NULL;
+
+	while (c->touched--) {
+		struct mote_range *next = range_next(r);
+
+		range_unlink(mem, r);
+		r->next = list;
+		list = r;
+		r = next;
+	}
+	if (c->left)
+		range_link(mem, c->left);
+	if (c->right)
+		range_link(mem, c->right);
+	return list;
+}
+
+/*
+ * Pages to split a block at each end, a gigabyte one twice.  Without them the
+ * blocks are dropped, so no error if there are none.
+ */
+static void cut_cache(struct mote_memory *mem, struct mote_pt_cache *cache, gpa_t first,
+		      gpa_t last)
+{
+	if ((first | (last + 1)) & ~PMD_MASK)
+		mote_pt_cache_fill(cache, 4);
+}
+
+int mote_memory_unmap(struct mote_vm *vm, const struct mote_mem *m)
+{
+	struct mote_memory *mem = &vm->mem;
+	struct mote_pt_cache cache = {};
+	gpa_t last = m->gpa + m->bytes - 1;
+	struct mote_range *gone = NULL;
+	struct cut c = {};
+	int err = mem_check(vm, m);
+
+	if (err)
+		return err;
+	if (down_write_killable(&mem->ranges))
+		return -EINTR;
+	err = cut_prepare(vm, &c, m->gpa, last);
+	if (!err) {
+		gone = cut_commit(mem, &c);
+		cut_cache(mem, &cache, m->gpa, last);
+		zap(vm, m->gpa, last, &cache);
+	}
+	up_write(&mem->ranges);
+	if (err)
+		cut_undo(&c);
+	/* Their notifiers still zap, which hurts nobody: faults refill. */
+	ranges_free(gone);
+	mote_pt_cache_free(&cache);
+	return err;
+}
+
+/* ---- faults ---- */
+
+/* The largest leaf for the page at @gpa: format, host and range agree. */
+static unsigned int fault_level(struct mote_range *r, gpa_t gpa, const struct mote_host_page *hp)
+{
+	const struct mote_pt_format *fmt = r->vm->mem.pt.fmt;
+	unsigned int level = fmt->levels - 1;
+	u64 shift = r->gpa - r->hva;
+
+	if (hp->shift == PAGE_SHIFT)
+		return level;
+	while (level--) {
+		u64 mask = mote_pt_level_mask(fmt, level);
+
+		if (!fmt->level[level].leaf_ok || fmt->level[level].shift > hp->shift ||
+		    shift & mask || (gpa & ~mask) < r->gpa || (gpa | mask) > r->last)
+			break;
+	}
+	return level + 1;
+}
+
+/*
+ * Map what the host has at @hp if that is still so.
+ * Return: 0; -EAGAIN: look again; -ENOMEM.
+ */
+static int fault_install(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa,
+			 const struct mote_host_page *hp, unsigned long seq)
+{
+	struct mote_memory *mem = &vcpu->vm->mem;
+	unsigned int level = fault_level(r, gpa, hp);
+	u64 mask = mote_pt_level_mask(mem->pt.fmt, level);
+	struct mote_pt_cache unlinked = {};
+	unsigned int need = 0;
+	u32 prot = MOTE_PT_R | MOTE_PT_X;
+	int err = -EAGAIN;
+
+	if (hp->writable && !(r->flags & MOTE_MEM_READONLY))
+		prot |= MOTE_PT_W;
+	spin_lock(&mem->pt_lock);
+	if (!mmu_interval_read_retry(&r->notifier, seq))
+		err = mote_pt_map(&mem->pt, &vcpu->pt_cache, gpa & ~mask, level, hp->hpa & ~mask,
+				  prot, &unlinked);
+	if (err == MOTE_PT_FLUSH) {
+		unlock_flush(vcpu->vm, &unlinked, true);
+		return -EAGAIN;
+	}
+	if (err == -ENOMEM)
+		need = mote_pt_missing(&mem->pt, gpa, level);
+	spin_unlock(&mem->pt_lock);
+	/* Most faults need no table, so the page is got when one does. */
+	if (err == -ENOMEM)
+		err = mote_pt_cache_fill(&vcpu->pt_cache, need) ?: -EAGAIN;
+	return err;
+}
+
+static enum mote_fault fault_failed(int err, struct mote_fault_info *info)
+{
+	if (err == -EAGAIN)
+		return MOTE_FAULT_RETRY;
+	if (err == -EINTR || fatal_signal_pending(current))
+		return MOTE_FAULT_SIGNAL;
+	info->error = -err;
+	return MOTE_FAULT_ERROR;
+}
+
+static enum mote_fault fault_range(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa,
+				   bool write, struct mote_fault_info *info)
+{
+	unsigned long hva = r->hva + (unsigned long)(gpa - r->gpa);
+	struct mote_host_page hp;
+	unsigned int i;
+	int err = 0;
+
+	info->hva = hva;
+	for (i = 0; i < FAULT_TRIES; i++) {
+		unsigned long seq = mmu_interval_read_begin(&r->notifier);
+
+		if (!mote_host_find(hva, write, &hp))
+			err = mote_host_get(hva, write, &hp);
+		if (!err)
+			err = fault_install(vcpu, r, gpa, &hp, seq);
+		if (!err)
+			break;
+		if (err != -EAGAIN)
+			return fault_failed(err, info);
+		err = 0;
+	}
+	return MOTE_FAULT_RETRY;
+}
+
+enum mote_fault mote_memory_fault(struct mote_vcpu *vcpu, gpa_t gpa, u32 access,
+				  struct mote_fault_info *info)
+{
+	struct mote_memory *mem = &vcpu->vm->mem;
+	bool write = access & MOTE_ACCESS_WRITE;
+	enum mote_fault result = MOTE_FAULT_MMIO;
+	struct mote_range *r;
+
+	info->hva = 0;
+	info->error = 0;
+	if (down_read_killable(&mem->ranges))
+		return MOTE_FAULT_SIGNAL;
+	r = range_at(mem, gpa);
+	if (r && !(write && r->flags & MOTE_MEM_READONLY))
+		result = fault_range(vcpu, r, gpa, write, info);
+	up_read(&mem->ranges);
+	return result;
+}
+
+void mote_memory_cache_free(struct mote_vcpu *vcpu)
+{
+	mote_pt_cache_free(&vcpu->pt_cache);
+}
+
+size_t mote_memory_piece(struct mote_memory *mem, gpa_t gpa, size_t bytes, bool write,
+			 unsigned long *hva)
+{
+	struct mote_range *r = range_at(mem, gpa);
+
+	if (!r || (write && r->flags & MOTE_MEM_READONLY))
+		return 0;
+	*hva = r->hva + (unsigned long)(gpa - r->gpa);
+	return min_t(u64, bytes, r->last - gpa + 1);
+}
+
+/* ---- all of it ---- */
+
+int mote_memory_init(struct mote_vm *vm)
+{
+	const struct mote_pt_format *fmt = mote_arch_pt_format();
+	struct mote_memory *mem = &vm->mem;
+	struct mote_info info = {};
+
+	mote_arch_info(&info);
+	mem->gpa_bits = min(info.gpa_bits, mote_pt_gpa_bits(fmt));
+	init_rwsem(&mem->ranges);
+	spin_lock_init(&mem->pt_lock);
+	mem->tree = RB_ROOT;
+	return mote_pt_init(&mem->pt, fmt);
+}
+
+void mote_memory_destroy(struct mote_vm *vm)
+{
+	struct mote_memory *mem = &vm->mem;
+	struct mote_range *r;
+
+	while ((r = range_from(mem, 0))) {
+		range_unlink(mem, r);
+		range_free(r);
+	}
+	mote_pt_destroy(&mem->pt);
+}
