@@ -58,4 +58,11 @@ static inline void vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, vm_f
 }
 #endif
 
+/* Since 6.2 get_user_pages() can stop waiting for any signal, not fatal ones only */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define MOTE_FOLL_INTERRUPTIBLE 0
+#else
+#define MOTE_FOLL_INTERRUPTIBLE FOLL_INTERRUPTIBLE
+#endif
+
 #endif /* MOTE_COMPAT_H */
