@@ -24,11 +24,12 @@ static void vm_free(struct kref *ref)
 	struct mote_vm *vm = container_of(ref, struct mote_vm, ref);
 	unsigned int i;
 
+	/* First: until then MMU notifiers may come and ask all vCPUs to flush */
+	mote_memory_destroy(vm);
 	for (i = 0; i < MOTE_MAX_VCPUS; i++)
 		if (vm->vcpus[i])
 			mote_vcpu_free(vm->vcpus[i]);
 	mote_arch_vm_destroy(vm);
-	mote_memory_destroy(vm);
 	mote_policy_free(vm);
 	mote_hw_put();
 	mmdrop(vm->mm);
