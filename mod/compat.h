@@ -6,6 +6,7 @@
 #ifndef MOTE_COMPAT_H
 #define MOTE_COMPAT_H
 
+#include <linux/hrtimer.h>
 #include <linux/mm.h>
 #include <linux/syscore_ops.h>
 #include <linux/version.h>
@@ -64,5 +65,18 @@ static inline void vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, vm_f
 #else
 #define MOTE_FOLL_INTERRUPTIBLE FOLL_INTERRUPTIBLE
 #endif
+
+/* hrtimer_setup() came with 6.13; hrtimer_init() went soon after */
+static inline void mote_hrtimer_setup(struct hrtimer *timer,
+				      enum hrtimer_restart (*function)(struct hrtimer *),
+				      clockid_t clock, enum hrtimer_mode mode)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+	hrtimer_setup(timer, function, clock, mode);
+#else
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
+#endif
+}
 
 #endif /* MOTE_COMPAT_H */
