@@ -204,7 +204,31 @@ class Check(Mode):
         return 1 if status or c["failed"] or not c["passed"] else 0
 
 
-class Demo(Mode):
+class Stream(Mode):
+    """Shows the serial port as it comes, parts of lines too."""
+
+    def __init__(self, options):
+        super().__init__(options)
+        self.text = bytearray()
+        self.shown = 0
+
+    def data(self, host, data):
+        host.lines(data)
+        self.text += data
+        # what may become the line that ends the run is held back
+        start = self.text.rfind(b"\n") + 1
+        line = self.text[start:start + len(b"LAB END")]
+        until = start if line and b"LAB END".startswith(line) else len(self.text)
+        end = re.search(END.pattern + rb"\r?\n", self.text)
+        if end:
+            until = end.start()
+        emit(self.text[self.shown:until])
+        self.shown = max(self.shown, until)
+        if end:
+            raise Stop(int(end.group(1)))
+
+
+class Demo(Stream):
     """Types into the guest's console and asks for what it must have shown."""
 
     PROMPT = b"guest # "
@@ -212,22 +236,16 @@ class Demo(Mode):
 
     def __init__(self, options):
         super().__init__(options)
-        self.text = bytearray()
-        self.at = 0
+        self.answered = 0
         self.typed = 0
 
     def data(self, host, data):
-        host.lines(data)
-        self.text += data
-        end = END.search(self.text)
-        emit(data if not end else data.split(b"LAB END")[0])
-        found = self.text.find(self.PROMPT, self.at)
+        super().data(host, data)
+        found = self.text.find(self.PROMPT, self.answered)
         if found >= 0 and self.typed < len(self.TYPE):
-            self.at = found + len(self.PROMPT)
+            self.answered = found + len(self.PROMPT)
             host.send(self.TYPE[self.typed])
             self.typed += 1
-        if end and b"\n" in self.text[end.start():]:
-            raise Stop(int(end.group(1)))
 
     def finish(self, status):
         wanted = {"the guest's Linux version": rb"Linux version \d",
@@ -262,7 +280,7 @@ class Bench(Mode):
             super().show(line)
 
 
-class Shell(Mode):
+class Shell(Stream):
     """The user's terminal is the serial port; Ctrl-] ends the run."""
 
     ESCAPE = b"\x1d"
@@ -283,9 +301,9 @@ class Shell(Mode):
         while True:
             data = host.read(1, *user)
             if data:
-                self.output(host, data)
+                self.data(host, data)
             elif not host.alive():
-                raise Stop(1)
+                self.lost(host, "the emulator ended")
             if user and select.select(user, [], [], 0)[0]:
                 keys = os.read(0, 1024)
                 if self.ESCAPE in keys:
@@ -294,12 +312,6 @@ class Shell(Mode):
                     host.send(keys)
                 else:
                     user = []
-
-    def output(self, host, data):
-        end = [END.search(line) for line in host.lines(data)]
-        emit(re.sub(rb"LAB END \d+\r?\n?", b"", data))
-        for match in filter(None, end):
-            raise Stop(int(match.group(1)))
 
 
 MODES = {"check": Check, "demo": Demo, "exec": Exec, "bench": Bench, "shell": Shell}

@@ -25,6 +25,7 @@ build_module() {
 	[ -e "$TOP/Kbuild" ] || die "no Kbuild: the module's sources are missing"
 	farm "$dir"
 	# a module is built from all of its objects: tell kbuild's noise from ours
+	[ "$k" != debug ] || set -- CC=gcc-12 "$@"
 	make -s -j"$JOBS" -C "$headers" M="$dir" "$@" modules 2>&1 |
 		sed '/Skipping BTF generation/d' >&2
 	[ "${PIPESTATUS[0]}" = 0 ] || die "the module does not build for $k"

@@ -19,13 +19,14 @@ source_get() {
 source_fetch() {
 	local out=$1 tar=$1/usr/src/$SOURCE_PACKAGE.tar.xz
 	apt_update
-	say "fetching $SOURCE_PACKAGE"
+	say "fetching $SOURCE_PACKAGE (140 MB)"
 	apt_unpack "$out" "$SOURCE_PACKAGE"
 	# shellcheck disable=SC2086 # a list of words
 	tar -C "$out" --strip-components=1 -xf "$tar" \
 		$(printf "$SOURCE_PACKAGE/%s " $SOURCE_FILES)
 	mkdir "$out/kselftest"
 	mv "$out"/tools/testing/selftests/*.h "$out/kselftest"
+	apt_version "$SOURCE_PACKAGE" >"$out/version"
 	mv "$tar" "$out/linux.tar.xz"
 	rm -rf "$out/usr" "$out/tools"
 }
