@@ -107,9 +107,11 @@ void lapic_post(struct mote_vcpu *vcpu, unsigned int vector, bool level)
 		set_bit(vector, apic->pir_level);
 	else if (test_bit(vector, apic->pir_level))
 		clear_bit(vector, apic->pir_level);
+	/* Trigger mode before vector, for take_posted() */
 	smp_mb__after_atomic();
 	if (test_and_set_bit(vector, apic->pir))
 		return;
+	/* Vector before on, likewise */
 	smp_mb__after_atomic();
 	atomic_set(&apic->on, 1);
 	mote_vcpu_kick(vcpu);

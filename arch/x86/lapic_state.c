@@ -6,32 +6,46 @@
 
 #include "lapic.h"
 
-#define WORDS8(base)	(base), (base) + 0x10, (base) + 0x20, (base) + 0x30, \
-			(base) + 0x40, (base) + 0x50, (base) + 0x60, (base) + 0x70
-
 /*
  * SVR first: while it says disabled, LVT entries are masked.  TMR before IRR:
  * a vector is pending once IRR has it.  Of the timer, what starts it is last.
  */
-static const u16 restore_order[] = {
-	LAPIC_SVR, LAPIC_TPR, LAPIC_LDR, LAPIC_DFR,
-	WORDS8(LAPIC_ISR), WORDS8(LAPIC_TMR), WORDS8(LAPIC_IRR),
-	LAPIC_ESR, LAPIC_ICR_LOW, LAPIC_ICR_HIGH,
-	LAPIC_LVT_THERMAL, LAPIC_LVT_PERF, LAPIC_LVT_LINT0, LAPIC_LVT_LINT1, LAPIC_LVT_ERROR,
-	LAPIC_TIMER_DIVIDE, LAPIC_TIMER_INITIAL, LAPIC_LVT_TIMER, LAPIC_TIMER_CURRENT,
+static const struct {
+	u16 first;
+	u16 count;	/* registers, 16 bytes apart */
+} restore_order[] = {
+	{ LAPIC_SVR, 1 },
+	{ LAPIC_TPR, 1 },
+	{ LAPIC_LDR, 2 },		/* and DFR */
+	{ LAPIC_ISR, 24 },		/* and TMR, IRR */
+	{ LAPIC_ESR, 1 },
+	{ LAPIC_ICR_LOW, 2 },		/* and its high half */
+	{ LAPIC_LVT_THERMAL, 5 },	/* to the error entry */
+	{ LAPIC_TIMER_DIVIDE, 1 },
+	{ LAPIC_TIMER_INITIAL, 1 },
+	{ LAPIC_LVT_TIMER, 1 },
+	{ LAPIC_TIMER_CURRENT, 1 },
 };
 
 u32 lapic_reg_list(unsigned int n)
 {
-	return n < ARRAY_SIZE(restore_order) ? restore_order[n] : 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(restore_order); i++) {
+		if (n < restore_order[i].count)
+			return restore_order[i].first + n * 16;
+		n -= restore_order[i].count;
+	}
+	return 0;
 }
 
 static bool is_restorable(u32 offset)
 {
-	unsigned int i;
+	unsigned int n;
+	u32 candidate;
 
-	for (i = 0; i < ARRAY_SIZE(restore_order); i++)
-		if (restore_order[i] == offset)
+	for (n = 0; (candidate = lapic_reg_list(n)) != 0; n++)
+		if (candidate == offset)
 			return true;
 	return false;
 }
