@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote/x86: MSRs that only code in user mode and SYSCALL use.
+ *
+ * The kernel itself gets along with any value of them, so they are switched
+ * with the FPU, once per session and not at each entry.  The SYSCALL MSRs are
+ * the same on all CPUs and for all time; most are also the same in a Linux
+ * guest and a Linux host, and then nothing is written.
+ */
+#include <linux/percpu.h>
+#include <asm/msr.h>
+
+#include "x86.h"
+
+static const u32 uret_msr[X86_URET_COUNT] = {
+	[X86_URET_STAR] = MSR_STAR,
+	[X86_URET_LSTAR] = MSR_LSTAR,
+	[X86_URET_CSTAR] = MSR_CSTAR,
+	[X86_URET_FMASK] = MSR_SYSCALL_MASK,
+	[X86_URET_KERNEL_GS_BASE] = MSR_KERNEL_GS_BASE,
+	[X86_URET_TSC_AUX] = MSR_TSC_AUX,
+};
+
+/* Host's values; KERNEL_GS_BASE belongs to the task, TSC_AUX to the CPU */
+static u64 host_value[X86_URET_TSC_AUX] __ro_after_init;
+
+/**
+ * struct host_aux - IA32_TSC_AUX of a CPU, written once by the kernel at bring-up
+ * @value: the MSR
+ * @known: it was read
+ */
+struct host_aux {
+	u64 value;
+	bool known;
+};
+
+static DEFINE_PER_CPU(struct host_aux, host_aux);
+
+/* SYSCALL in compatibility mode, the one user of CSTAR, is #UD on Intel */
+static bool use_cstar __ro_after_init;
+
+void x86_uret_setup(void)
+{
+	unsigned int i;
+
+	use_cstar = boot_cpu_data.x86_vendor != X86_VENDOR_INTEL;
+	for (i = X86_URET_STAR; i <= X86_URET_FMASK; i++)
+		host_value[i] = __rdmsr(uret_msr[i]);
+}
+
+static u64 host_tsc_aux(void)
+{
+	struct host_aux *aux = this_cpu_ptr(&host_aux);
+
+	if (unlikely(!aux->known)) {
+		aux->value = __rdmsr(MSR_TSC_AUX);
+		aux->known = true;
+	}
+	return aux->value;
+}
+
+static void load_one(struct mote_vcpu *vcpu, unsigned int i, u64 host)
+{
+	if (vcpu->arch.uret[i] == host)
+		return;
+	native_wrmsrl(uret_msr[i], vcpu->arch.uret[i]);
+	vcpu->arch.uret_loaded |= BIT(i);
+}
+
+/* Without EFER.SCE the guest's SYSCALL is #UD, and the MSRs do nothing */
+static void load_syscall(struct mote_vcpu *vcpu)
+{
+	if (!(x86_get(vcpu, X86_EFER) & EFER_SCE))
+		return;
+	load_one(vcpu, X86_URET_STAR, host_value[X86_URET_STAR]);
+	load_one(vcpu, X86_URET_LSTAR, host_value[X86_URET_LSTAR]);
+	load_one(vcpu, X86_URET_FMASK, host_value[X86_URET_FMASK]);
+	if (use_cstar)
+		load_one(vcpu, X86_URET_CSTAR, host_value[X86_URET_CSTAR]);
+}
+
+/**
+ * x86_uret_load - the guest's values into hardware
+ * @vcpu: loaded, not live
+ *
+ * KERNEL_GS_BASE has to be read: in the kernel it is the GS base of the task's
+ * user mode, which WRGSBASE changes behind the kernel's back.
+ */
+void x86_uret_load(struct mote_vcpu *vcpu)
+{
+	u64 gs = __rdmsr(MSR_KERNEL_GS_BASE);
+
+	vcpu->arch.uret_loaded = 0;
+	vcpu->arch.host_kernel_gs = gs;
+	if (gs != vcpu->arch.uret[X86_URET_KERNEL_GS_BASE])
+		native_wrmsrl(MSR_KERNEL_GS_BASE, vcpu->arch.uret[X86_URET_KERNEL_GS_BASE]);
+	load_syscall(vcpu);
+	if (x86_guest_has(vcpu, X86_FEATURE_GUEST_RDTSCP))
+		load_one(vcpu, X86_URET_TSC_AUX, host_tsc_aux());
+}
+
+/**
+ * x86_uret_put - the host's values back, and what the guest changed saved
+ * @vcpu: loaded, after x86_uret_load()
+ *
+ * Only KERNEL_GS_BASE can change without an exit, by SWAPGS and WRMSR.
+ */
+void x86_uret_put(struct mote_vcpu *vcpu)
+{
+	unsigned long left = vcpu->arch.uret_loaded;
+	u64 gs = __rdmsr(MSR_KERNEL_GS_BASE);
+	unsigned int i;
+
+	vcpu->arch.uret[X86_URET_KERNEL_GS_BASE] = gs;
+	if (gs != vcpu->arch.host_kernel_gs)
+		native_wrmsrl(MSR_KERNEL_GS_BASE, vcpu->arch.host_kernel_gs);
+	if (likely(!left))
+		return;
+	for_each_set_bit(i, &left, X86_URET_COUNT)
+		native_wrmsrl(uret_msr[i], i == X86_URET_TSC_AUX ? host_tsc_aux() : host_value[i]);
+	vcpu->arch.uret_loaded = 0;
+}
+
+/**
+ * x86_uret_get - the guest's value of one
+ * @vcpu: loaded
+ * @which: enum x86_uret
+ */
+u64 x86_uret_get(struct mote_vcpu *vcpu, unsigned int which)
+{
+	if (which == X86_URET_KERNEL_GS_BASE && vcpu->arch.live)
+		vcpu->arch.uret[which] = __rdmsr(MSR_KERNEL_GS_BASE);
+	return vcpu->arch.uret[which];
+}
+
+/**
+ * x86_uret_set - give the guest's one a value
+ * @vcpu: loaded
+ * @which: enum x86_uret
+ * @value: checked
+ */
+void x86_uret_set(struct mote_vcpu *vcpu, unsigned int which, u64 value)
+{
+	vcpu->arch.uret[which] = value;
+	if (!vcpu->arch.live)
+		return;
+	if (which == X86_URET_KERNEL_GS_BASE) {
+		native_wrmsrl(MSR_KERNEL_GS_BASE, value);
+	} else if (which == X86_URET_TSC_AUX) {
+		native_wrmsrl(MSR_TSC_AUX, value);
+		vcpu->arch.uret_loaded |= BIT(which);
+	} else {
+		x86_uret_efer_changed(vcpu);
+	}
+}
+
+/**
+ * x86_uret_efer_changed - EFER.SCE may be new
+ * @vcpu: loaded
+ *
+ * Starts from the host's values, so that what is right already stays.
+ */
+void x86_uret_efer_changed(struct mote_vcpu *vcpu)
+{
+	unsigned long left = vcpu->arch.uret_loaded & (BIT(X86_URET_FMASK + 1) - 1);
+	unsigned int i;
+
+	if (!vcpu->arch.live)
+		return;
+	for_each_set_bit(i, &left, X86_URET_COUNT)
+		native_wrmsrl(uret_msr[i], host_value[i]);
+	vcpu->arch.uret_loaded &= ~(u32)left;
+	load_syscall(vcpu);
+}
