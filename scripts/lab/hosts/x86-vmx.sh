@@ -4,6 +4,7 @@
 # those which docs/lab.md asks of every host.
 
 HOST_ARCH=x86
+HOST_DEB_ARCH=amd64
 HOST_TTY=ttyS0
 HOST_CPUS=2
 HOST_KVM_MODULES="irqbypass kvm kvm-intel"

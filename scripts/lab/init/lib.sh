@@ -28,4 +28,5 @@ splats() {
 	sed -nE "/$SPLAT/,\$p" "$1" | head -n 60 | sed 's/^/# /'
 }
 
+# shellcheck disable=SC2086 # a list of words
 module_load() { insmod /lab/mote.ko $LAB_MODULE_ARGS; }

@@ -153,6 +153,7 @@ echo "1..$((total + 3))"
 check_load
 watch_serial &
 while read -r line <&3; do
+	# shellcheck disable=SC2086 # a list of words
 	run_test $line 3<&-
 done 3</lab/tests
 check_unload

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=dash
+# shellcheck shell=dash disable=SC2154
 # Runs /lab/command with the module loaded (unless LAB_LOAD is empty).
 
 stty -F "$tty" sane -echo

@@ -40,6 +40,10 @@ apt_sources() {
 
 # apt_update: fetch the lists, once a day; old lists serve when that fails
 apt_update() {
+	with_lock apt apt_update_locked
+}
+
+apt_update_locked() {
 	local sources
 	[ -z "$(find "$APT_DIR/stamp" -mtime -1 2>/dev/null)" ] || return 0
 	mkdir -p "$APT_DIR/lists/partial" "$APT_DIR/archives/partial"

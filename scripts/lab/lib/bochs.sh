@@ -12,7 +12,8 @@ BOCHS_CONFIGURE="--with-nogui --disable-debugger --disable-docbook --enable-xpm=
 
 # bochs_dir: where the emulator of this recipe is or will be
 bochs_dir() {
-	echo "$CACHE/bochs-3.0-$(key "$BOCHS_EDITS" "$LAB/lib/bochs.sh")"
+	# shellcheck disable=SC2086,SC2116 # spaces do not count
+	echo "$CACHE/bochs-3.0-$(key "$BOCHS_EDITS" <(echo $BOCHS_CONFIGURE))"
 }
 
 bochs_get() {

@@ -47,7 +47,10 @@ build_selftests() {
 # strip_btf MODULE OUT: loading large BTF takes the emulated host seconds, and
 # nothing there reads KVM's
 strip_btf() {
-	objcopy --remove-section=.BTF "$1" "$2"
+	case $1 in
+	*.xz) xz -dc "$1" >"$2.xz" && objcopy --remove-section=.BTF "$2.xz" "$2" ;;
+	*) objcopy --remove-section=.BTF "$1" "$2" ;;
+	esac
 }
 
 # guest_files DIR: an initrd for Linux guests
@@ -80,7 +83,7 @@ initramfs_list() {
 		echo "file lab/$(basename "$m") $m"
 	done
 	for m in $HOST_KVM_MODULES; do
-		ko=$(find -L "$(kernel_dir "$2")/modules" -name "$m.ko" | head -n 1)
+		ko=$(find -L "$(kernel_dir "$2")/modules" -name "$m.ko*" | head -n 1)
 		[ -z "$ko" ] || { strip_btf "$ko" "$run/$m.ko" && echo "file lab/$m.ko $run/$m.ko"; }
 	done
 	[ ! -e "$BUILD/$2/mote.ko" ] || echo "file lab/mote.ko $BUILD/$2/mote.ko"

@@ -26,8 +26,9 @@ tests_for() {
 		common/* | "$HOST_ARCH"/*) ;;
 		*) continue ;;
 		esac
-		test_matches "$name" "$pattern" && test_wants "$k" "$tags" || continue
-		echo "$name $seconds $tags"
+		if test_matches "$name" "$pattern" && test_wants "$k" "$tags"; then
+			echo "$name $seconds $tags"
+		fi
 	done
 }
 
@@ -81,7 +82,8 @@ check_unit() {
 	build_selftests
 	out=$(mktemp)
 	while read -r name seconds rest; do
-		[[ $name == unit/* ]] && test_matches "$name" "$1" || continue
+		[[ $name == unit/* ]] || continue
+		test_matches "$name" "$1" || continue
 		MATCHED=$((MATCHED + 1))
 		echo "# $name (build machine)"
 		timeout -k 5 "$((seconds * 2))" "$BUILD/selftests/$name" </dev/null 2>&1 | tee "$out"

@@ -54,9 +54,9 @@ debug_unpack() {
 # debug_configure TREE: nothing but what the fragments say.  Options that did
 # not take are named in the log.
 debug_configure() {
+	# shellcheck disable=SC2046 # a list of files
 	(cd "$1" &&
 		make CC=gcc-12 allnoconfig &&
-		# shellcheck disable=SC2046 # a list of files
 		scripts/kconfig/merge_config.sh -m .config $(debug_configs) &&
 		make CC=gcc-12 olddefconfig)
 }

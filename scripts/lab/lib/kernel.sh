@@ -8,8 +8,8 @@
 # same core, a third of the drivers, and half the time to boot.
 kernel_package() {
 	case $1 in
-	6.1) apt_newest 'linux-image-6\.1\.[0-9]+-[0-9]+-amd64' ;;
-	6.12) apt_newest 'linux-image-6\.12\.[0-9]+\+deb[0-9]+-cloud-amd64' ;;
+	6.1) apt_newest "linux-image-6\.1\.[0-9]+-[0-9]+-$HOST_DEB_ARCH" ;;
+	6.12) apt_newest "linux-image-6\.12\.[0-9]+\+deb[0-9]+-cloud-$HOST_DEB_ARCH" ;;
 	*) die "no such kernel: '$1' (6.1, 6.12, debug)" ;;
 	esac
 }
@@ -19,7 +19,7 @@ kernel_dir() {
 	if [ "$1" = debug ]; then
 		echo "$CACHE/kernel/debug-$(debug_key)"
 	else
-		echo "$CACHE/kernel/$(cat "$CACHE/kernel/$1.name")"
+		echo "$CACHE/kernel/$(cat "$CACHE/kernel/$1-$HOST_DEB_ARCH.name")"
 	fi
 }
 
@@ -34,7 +34,7 @@ kernel_get() {
 }
 
 kernel_resolve() {
-	local name=$CACHE/kernel/$1.name package
+	local name=$CACHE/kernel/$1-$HOST_DEB_ARCH.name package
 	[ -z "$(find "$name" -mtime -1 2>/dev/null)" ] || return 0
 	apt_update
 	package=$(kernel_package "$1")
@@ -46,7 +46,7 @@ kernel_resolve() {
 kernel_fetch() {
 	local out=$1 release common kbuild
 	release=$(basename "$out" .new)
-	common=${release%-amd64}
+	common=${release%-"$HOST_DEB_ARCH"}
 	common=${common%-cloud}-common
 	apt_update
 	kbuild=$(apt_run apt-cache depends "linux-headers-$release" |
@@ -65,7 +65,7 @@ kernel_fetch() {
 
 # kernel_trim DIR: keep the modules which the lab loads
 kernel_trim() {
-	find -L "$1/modules/kernel" -name '*.ko*' ! -path '*/kvm/*' ! -path '*/virt/*' -delete
+	find -L "$1/modules/kernel" -name '*.ko*' ! -path '*/kvm/*' ! -path '*/kernel/virt/*' -delete
 	find "$1/lib/modules" -type d -empty -delete
-	rm -rf "$1/boot"
+	rm -rf "${1:?}/boot"
 }

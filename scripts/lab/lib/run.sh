@@ -14,13 +14,13 @@ host_names() {
 	find "$LAB/hosts" -name '*.sh' -printf ' %f' | sed 's/\.sh//g'
 }
 
-# new_run MODE K: a folder of its own for this run, removed when it ends well
+# new_run MODE K: a folder of its own for this run: RUN.  Its logs stay for a day.
 new_run() {
 	mkdir -p "$BUILD/run"
 	RUN=$(mktemp -d "$BUILD/run/$LAB_HOST-$2-$1.XXXXXX")
 	mkdir "$RUN/lab"
 	: >"$RUN/extra"
-	find "$BUILD/run" -mindepth 1 -maxdepth 1 -mmin +600 -exec rm -rf {} +
+	find "$BUILD/run" -mindepth 1 -maxdepth 1 -mtime +0 -exec rm -rf {} +
 }
 
 # prepare K: emulator, kernel, module and programs
@@ -60,7 +60,7 @@ guest_files() {
 
 # boot MODE K CPUS MIB [OPTION=VALUE...]: run a prepared RUN folder
 boot() {
-	local mode=$1 k=$2 cpus=$3 mib=$4
+	local mode=$1 k=$2 cpus=$3 mib=$4 rc=0
 	shift 4
 	cat >"$RUN/lab/conf" <<-EOF
 	LAB_MODE=$mode
@@ -75,7 +75,9 @@ boot() {
 	initramfs_list "$RUN" "$k" >"$RUN/list"
 	python3 "$LAB/initrd.py" "$RUN/initrd" <"$RUN/list"
 	host_image "$RUN" "$(kernel_dir "$k")/vmlinux" "$RUN/initrd" "$mode" "$k" "$cpus" "$mib"
-	python3 "$LAB/runner.py" "$mode" "$RUN" "$@" -- "$LAB/lab" emulate "$LAB_HOST" "$RUN"
+	python3 "$LAB/runner.py" "$mode" "$RUN" "$@" -- "$LAB/lab" emulate "$LAB_HOST" "$RUN" || rc=$?
+	rm -f "$RUN"/*.ko "$RUN"/*initrd "$RUN/ram.img"
+	return "$rc"
 }
 
 # cmd_emulate HOST RUN TTY: the runner's child
@@ -87,7 +89,7 @@ cmd_emulate() {
 # cmd_exec HOST [--kernel K] [--cpus N] [--file SOURCE:PATH]... [--guest]
 #	[--no-build] [--no-load] -- COMMAND
 cmd_exec() {
-	local k=6.1 cpus=1 files=() guest= f
+	local k=6.1 cpus=1 files=() guest='' f
 	host_load "$1"
 	shift
 	while [ $# -gt 0 ]; do
@@ -97,7 +99,7 @@ cmd_exec() {
 		--file) files+=("$2"); shift ;;
 		--guest) guest=1 ;;
 		--no-build) LAB_BUILD=no ;;
-		--no-load) LAB_LOAD= ;;
+		--no-load) LAB_LOAD='' ;;
 		--) shift; break ;;
 		*) die "exec: unknown option '$1'" ;;
 		esac

@@ -21,12 +21,12 @@ source_fetch() {
 	apt_update
 	say "fetching $SOURCE_PACKAGE (140 MB)"
 	apt_unpack "$out" "$SOURCE_PACKAGE"
-	# shellcheck disable=SC2086 # a list of words
+	# shellcheck disable=SC2046,SC2086 # a list of words
 	tar -C "$out" --strip-components=1 -xf "$tar" \
 		$(printf "$SOURCE_PACKAGE/%s " $SOURCE_FILES)
 	mkdir "$out/kselftest"
 	mv "$out"/tools/testing/selftests/*.h "$out/kselftest"
 	apt_version "$SOURCE_PACKAGE" >"$out/version"
 	mv "$tar" "$out/linux.tar.xz"
-	rm -rf "$out/usr" "$out/tools"
+	rm -rf "${out:?}/usr" "$out/tools"
 }
