@@ -41,6 +41,7 @@
  * @MOTE_USER: mote_run::exit is filled, return to the runner
  * @MOTE_RESUME: enter the guest again
  * @MOTE_SLOW: call mote_arch_vcpu_handle_slow(), which may sleep
+ * @MOTE_AGAIN: end the session and look at halt, signals and scheduler first
  *
  * A negative value is an errno for RUN; the handlers of the guest's own
  * misdeeds never return one.
@@ -49,6 +50,7 @@ enum mote_result {
 	MOTE_USER = 0,
 	MOTE_RESUME = 1,
 	MOTE_SLOW = 2,
+	MOTE_AGAIN = 3,
 };
 
 /**

@@ -159,18 +159,22 @@ struct pt_clear {
 	bool flush;
 };
 
-/* The caller has cleared the entry that pointed to @table. */
+/*
+ * Nothing points to @table any more.  Its last leaf went just now (a linked
+ * table is never empty), so that a flush is due anyway.
+ */
 static void unlink_table(struct pt_clear *c, u64 *table)
 {
 	cache_push(c->unlinked, table);
 	c->pt->table_pages--;
-	c->flush = true;
 }
 
 /*
  * Replace a block by a table of smaller leaves that says the same.  The table
  * is complete before it is linked, so hardware sees one or the other.
  * Hardware may set the dirty bit of the block meanwhile: cmpxchg notices.
+ * Flushed, too: two sizes of one translation in a TLB are allowed (SDM vol. 3,
+ * "TLBs and ... Page Size"), but some CPUs have errata there.
  */
 static bool split_block(struct pt_clear *c, u64 *entry, unsigned int level)
 {

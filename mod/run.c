@@ -20,9 +20,6 @@
 
 #define REQUESTS_KNOWN	(MOTE_RUN_COMPLETE_ONLY | MOTE_RUN_REGS | MOTE_RUN_IRQ_WINDOW)
 
-/* Result of a session that ended because somebody else wants the thread */
-#define SESSION_AGAIN	(MOTE_SLOW + 1)
-
 /**
  * mote_exit_begin - start the exit record for the runner
  * @vcpu: the vCPU; its program counter is known
@@ -170,7 +167,7 @@ static void world_switch(struct mote_vcpu *vcpu)
  */
 static int enter_once(struct mote_vcpu *vcpu)
 {
-	int r = SESSION_AGAIN;
+	int r = MOTE_AGAIN;
 
 	local_irq_disable();
 	smp_store_mb(vcpu->mode, MOTE_IN_GUEST);
@@ -281,7 +278,7 @@ static int run_loop(struct mote_vcpu *vcpu)
 		r = run_session(vcpu);
 		if (r == MOTE_SLOW)
 			r = mote_arch_vcpu_handle_slow(vcpu);
-	} while (r == MOTE_RESUME || r == SESSION_AGAIN);
+	} while (r == MOTE_RESUME || r == MOTE_AGAIN);
 	return r;
 }
 

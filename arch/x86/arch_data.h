@@ -86,17 +86,67 @@ enum x86_uret {
 };
 
 /**
- * struct x86_cpuid_table - what CPUID answers
+ * struct x86_cpuid_table - what CPUID answers, and what follows from it
  * @count: entries
  * @last_basic: highest leaf below 0x40000000
  * @last_ext: highest leaf from 0x80000000
+ * @features: X86_FEATURE_GUEST_*
+ * @maxphyaddr: width of guest physical addresses in bits
+ * @zero_beyond: leaves out of range read as zero (AMD), not as the last
+ *	basic leaf (Intel)
+ * @cr4: bits of CR4 that may be set
+ * @efer: bits of EFER that may be set
+ * @xcr0: bits of XCR0 that may be set
+ * @spec_ctrl: bits of IA32_SPEC_CTRL that may be set
+ * @first: leaf 0xN0000000 + i: index of its first entry, N by 4, or @count
  * @entry: sorted by leaf and subleaf
  */
 struct x86_cpuid_table {
 	unsigned int count;
 	u32 last_basic;
 	u32 last_ext;
+	u32 features;
+	u8 maxphyaddr;
+	bool zero_beyond;
+	u64 cr4;
+	u64 efer;
+	u64 xcr0;
+	u64 spec_ctrl;
+	u16 first[4][32];
 	struct mote_x86_cpuid entry[];
+};
+
+/**
+ * struct x86_answer - what the kernel knows of an exit that waits for its
+ * answer; the run page cannot be trusted to say it
+ * @insn_len: length of the instruction
+ * @bytes: width of the access
+ * @write: nothing comes back
+ * @string: the runner does it all
+ */
+struct x86_answer {
+	u8 insn_len;
+	u8 bytes;
+	bool write;
+	bool string;
+};
+
+/**
+ * struct x86_fault - a second-stage violation on its way to the slow path
+ * @gpa: where
+ * @gva: linear address, with @gva_valid
+ * @qualification: hardware's details
+ * @raw: hardware's exit reason
+ * @access: MOTE_ACCESS_*
+ * @gva_valid: see @gva
+ */
+struct x86_fault {
+	gpa_t gpa;
+	u64 gva;
+	u64 qualification;
+	u64 raw;
+	u32 access;
+	bool gva_valid;
 };
 
 /**
@@ -126,6 +176,9 @@ struct mote_vm_arch {
  * @cpuid: the table, set before the vCPU runs, replaced under vcpu->mutex
  * @features: cached answers of @cpuid that exits ask for, see cpuid.h
  * @uret: guest's values by enum x86_uret
+ * @uret_loaded: bit per @uret: hardware has it and not the host's (live)
+ * @host_kernel_gs: the task's KERNEL_GS_BASE (live)
+ * @host_pkru: the task's PKRU (live)
  * @pat: IA32_PAT
  * @misc_enable: IA32_MISC_ENABLE
  * @mtrr: MTRR MSRs: default type, 8 variable pairs, 11 fixed; kept, not used
@@ -139,9 +192,9 @@ struct mote_vm_arch {
  * @event: to deliver at the next entry
  * @nmi_pending: NMIs waiting, at most 2
  * @intr_pending: INJECTed external interrupt: 0x100 | vector, or 0
- * @skip_len: length of the instruction that waits for completion
- * @mmio_gpa: MMIO exit under way: where (slow path)
- * @mmio_access: MOTE_ACCESS_*
+ * @shutdown: triple fault: the next entry becomes an exit
+ * @answer: the instruction that waits for completion
+ * @fault: second-stage violation for the slow path
  * @lapic: in-kernel local APIC or NULL
  * @vmx: the VMX back end's part
  */
@@ -159,6 +212,9 @@ struct mote_vcpu_arch {
 	struct x86_cpuid_table *cpuid;
 	u32 features;
 	u64 uret[X86_URET_COUNT];
+	u32 uret_loaded;
+	u64 host_kernel_gs;
+	u32 host_pkru;
 	u64 pat;
 	u64 misc_enable;
 	u64 mtrr[1 + 16 + 11];
@@ -172,9 +228,9 @@ struct mote_vcpu_arch {
 	struct x86_event event;
 	u8 nmi_pending;
 	u16 intr_pending;
-	u8 skip_len;
-	gpa_t mmio_gpa;
-	u32 mmio_access;
+	bool shutdown;
+	struct x86_answer answer;
+	struct x86_fault fault;
 	struct mote_lapic *lapic;
 	struct vmx_vcpu *vmx;
 };

@@ -6,12 +6,13 @@
 #ifndef MOTE_X86_BACKEND_H
 #define MOTE_X86_BACKEND_H
 
-#include "mote.h"
+#include "mod/mote.h"
 
 /**
  * struct x86_backend - a back end
  * @name: for people
  * @id: enum mote_backend
+ * @busy_reason: one line: who may hold the hardware, and the cure
  * @init: look at the CPU and get ready: 0, -ENODEV (not this maker's CPU, say
  *	nothing), or another errno with one line logged
  * @exit: undo it
@@ -42,18 +43,21 @@
  * @lapic_changed: APIC mode or base changed: what hardware virtualises (loaded)
  * @eoi_exit: whether EOI of a vector has to exit, changed (loaded)
  * @windows: ask for an exit when interrupts or NMIs can be taken (entry)
- * @inject: put vcpu->arch.event into hardware; false when it has no room (entry)
+ * @inject: put vcpu->arch.event into hardware (entry)
  * @hw_irq: tell hardware the highest IRR and ISR vectors, -1 for none; only
  *	when hardware delivers interrupts (entry)
+ * @tpr_threshold: exit when the guest's TPR class falls below this (entry)
+ * @map_apic: the guest touched the APIC page for the first time and hardware
+ *	virtualises it: put the APIC-access page there; sleepable, not loaded
  * @flush: see mote_arch_vcpu_flush()
  * @enter: see mote_arch_vcpu_enter()
  * @handle_exit: see mote_arch_vcpu_handle_exit()
- * @handle_slow: its sleeping part, or NULL
  * @dump: see mote_arch_dump()
  */
 struct x86_backend {
 	const char *name;
 	u32 id;
+	const char *busy_reason;
 	int (*init)(void);
 	void (*exit)(void);
 	int (*cpu_enable)(void);
@@ -82,12 +86,13 @@ struct x86_backend {
 	void (*lapic_changed)(struct mote_vcpu *vcpu);
 	void (*eoi_exit)(struct mote_vcpu *vcpu, unsigned int vector, bool exits);
 	void (*windows)(struct mote_vcpu *vcpu, bool intr, bool nmi);
-	bool (*inject)(struct mote_vcpu *vcpu);
+	void (*inject)(struct mote_vcpu *vcpu);
 	void (*hw_irq)(struct mote_vcpu *vcpu, int irr, int isr);
+	void (*tpr_threshold)(struct mote_vcpu *vcpu, unsigned int threshold);
+	int (*map_apic)(struct mote_vcpu *vcpu);
 	void (*flush)(struct mote_vcpu *vcpu);
 	void (*enter)(struct mote_vcpu *vcpu);
 	int (*handle_exit)(struct mote_vcpu *vcpu);
-	int (*handle_slow)(struct mote_vcpu *vcpu);
 	size_t (*dump)(struct mote_vcpu *vcpu, char *buf, size_t room);
 };
 

@@ -8,7 +8,7 @@
 #include <linux/bits.h>
 
 #include "backend.h"
-#include "mote.h"
+#include "mod/mote.h"
 
 /* Reset value of RFLAGS: bit 1 is always set */
 #define X86_RFLAGS_RESET	0x2ull
@@ -67,6 +67,7 @@ void x86_queue_nmi(struct mote_vcpu *vcpu);
 bool x86_events_sync(struct mote_vcpu *vcpu);
 bool x86_intr_allowed(struct mote_vcpu *vcpu);
 bool x86_has_wake_event(struct mote_vcpu *vcpu);
+bool x86_vector_has_error(unsigned int vector);
 int x86_inject(struct mote_vcpu *vcpu, const struct mote_inject *inject);
 
 static inline void x86_queue_gp(struct mote_vcpu *vcpu)
@@ -81,7 +82,18 @@ static inline void x86_queue_ud(struct mote_vcpu *vcpu)
 
 /* ---- emulate.c: instructions that exit, as far as the kernel finishes them ---- */
 
-void x86_skip(struct mote_vcpu *vcpu, unsigned int insn_len);
+void x86_retire(struct mote_vcpu *vcpu, u64 rip);
+
+/**
+ * x86_skip - the instruction is done
+ * @vcpu: loaded
+ * @insn_len: its length in bytes
+ */
+static inline void x86_skip(struct mote_vcpu *vcpu, unsigned int insn_len)
+{
+	x86_retire(vcpu, x86_get(vcpu, X86_RIP) + insn_len);
+}
+
 int x86_handle_cpuid(struct mote_vcpu *vcpu, unsigned int insn_len);
 int x86_handle_rdmsr(struct mote_vcpu *vcpu, unsigned int insn_len);
 int x86_handle_wrmsr(struct mote_vcpu *vcpu, unsigned int insn_len);
@@ -90,26 +102,45 @@ int x86_handle_hlt(struct mote_vcpu *vcpu, unsigned int insn_len);
 int x86_handle_hypercall(struct mote_vcpu *vcpu, unsigned int insn_len);
 int x86_handle_pio(struct mote_vcpu *vcpu, u16 port, unsigned int bytes, unsigned int flags,
 		   unsigned int addr_bytes, u64 gva, unsigned int insn_len, u64 raw);
-int x86_handle_fault(struct mote_vcpu *vcpu, gpa_t gpa, u32 access, u64 gva, bool gva_valid,
-		     u64 qualification, u64 raw);
 int x86_complete(struct mote_vcpu *vcpu);
 int x86_handle_slow(struct mote_vcpu *vcpu);
 void x86_fill_run_regs(struct mote_vcpu *vcpu);
 
-/* ---- fpu.c: FPU, XCR0 and the MSRs of user mode ---- */
+/* ---- debug.c: debug registers ---- */
+
+int x86_mov_from_dr(struct mote_vcpu *vcpu, unsigned int dr, unsigned int gpr,
+		    unsigned int insn_len);
+int x86_mov_to_dr(struct mote_vcpu *vcpu, unsigned int dr, unsigned int gpr,
+		  unsigned int insn_len);
+void x86_queue_debug(struct mote_vcpu *vcpu, u64 dr6_bits);
+void x86_debug_load(struct mote_vcpu *vcpu);
+void x86_debug_put(struct mote_vcpu *vcpu);
+
+/* ---- fpu.c: FPU, XCR0, PKRU ---- */
 
 extern u64 x86_xcr0_supported;		/* features a guest can have; 0: no XSAVE */
 extern unsigned int x86_fpu_size;	/* bytes of mote_vcpu_arch::fpu */
 
 int x86_fpu_setup(void);
+void x86_fpu_teardown(void);
 int x86_fpu_init(struct mote_vcpu *vcpu);
 void x86_fpu_destroy(struct mote_vcpu *vcpu);
 void x86_fpu_reset(struct mote_vcpu *vcpu);
 void x86_fpu_load(struct mote_vcpu *vcpu);
 void x86_fpu_save(struct mote_vcpu *vcpu);
 int x86_xcr0_check(struct mote_vcpu *vcpu, u64 value);
+void x86_xcr0_set(struct mote_vcpu *vcpu, u64 value);
+int x86_fpu_word_check(unsigned int n, u64 value);
+u32 x86_fpu_pkru(struct mote_vcpu *vcpu);
+
+/* ---- uret.c: MSRs of SYSCALL and of user mode ---- */
+
+void x86_uret_setup(void);
 void x86_uret_load(struct mote_vcpu *vcpu);
 void x86_uret_put(struct mote_vcpu *vcpu);
+u64 x86_uret_get(struct mote_vcpu *vcpu, unsigned int which);
+void x86_uret_set(struct mote_vcpu *vcpu, unsigned int which, u64 value);
+void x86_uret_efer_changed(struct mote_vcpu *vcpu);
 
 /* ---- cpuid.c ---- */
 
@@ -129,6 +160,27 @@ void x86_uret_put(struct mote_vcpu *vcpu);
 #define X86_FEATURE_GUEST_FXSR_OPT	BIT(12)	/* EFER.FFXSR (AMD) */
 #define X86_FEATURE_GUEST_XSAVES	BIT(13)
 #define X86_FEATURE_GUEST_FLUSH_L1D	BIT(14)
+#define X86_FEATURE_GUEST_IBPB		BIT(15)
+
+/*
+ * Rate of the APIC timer before its divider, which is also the "core crystal
+ * clock" of CPUID leaf 0x15, in kHz.  A whole part of the TSC's rate.
+ */
+extern u32 x86_crystal_khz;
+
+int x86_cpuid_setup(void);
+void x86_cpuid_teardown(void);
+
+/** x86_host_maxphyaddr - width of the host's physical addresses, in bits */
+unsigned int x86_host_maxphyaddr(void);
+
+/**
+ * x86_cpuid_inherit - give a new vCPU the table that FEATURES offers
+ * @vcpu: not published yet; x86_cpuid_free() undoes it
+ *
+ * The table is shared, so this costs next to nothing.  Return: 0.
+ */
+int x86_cpuid_inherit(struct mote_vcpu *vcpu);
 
 /**
  * x86_cpuid_default - the table that FEATURES offers: the host's, less what
@@ -141,12 +193,14 @@ int x86_cpuid_default(struct mote_x86_cpuid **table);
 
 /**
  * x86_cpuid_set - SET_FEATURES: check against the host and make it the vCPU's
- * @vcpu: loaded or never run
+ * @vcpu: under vcpu->mutex, not loaded; the caller tells the back end
  * @table: any order
  * @count: entries, at most MOTE_X86_CPUID_MAX
  *
  * The APIC id and OSXSAVE, OSPKE bits in it are ignored: they follow the vCPU.
- * Return: 0, -EINVAL, -ENOMEM.
+ * Return: 0, -ENOMEM, -EINVAL: malformed, an entry twice, or a feature bit
+ * that FEATURES does not offer; see cpuid_host.c for which registers are free.
+ * Context: sleepable.
  */
 int x86_cpuid_set(struct mote_vcpu *vcpu, const struct mote_x86_cpuid *table, unsigned int count);
 void x86_cpuid_free(struct mote_vcpu *vcpu);
@@ -199,6 +253,16 @@ int x86_msr_write(struct mote_vcpu *vcpu, u32 index, u64 value, bool host);
 
 /** x86_msr_list - indexes that REG_LIST has: the @n-th, or 0 after the last */
 u32 x86_msr_list(struct mote_vcpu *vcpu, unsigned int n);
+
+/**
+ * x86_msr_passthrough - whether hardware can do the guest's access alone
+ * @index: MSR
+ * @write: WRMSR
+ *
+ * True where hardware has the guest's value all the while the guest runs, and
+ * checks what is written as mote does.  Does not depend on the vCPU.
+ */
+bool x86_msr_passthrough(u32 index, bool write);
 
 void x86_msr_reset(struct mote_vcpu *vcpu);
 

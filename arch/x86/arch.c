@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote/x86: the hooks of mod/arch.h, and which back end is behind them.
+ */
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <asm/tsc.h>
+
+#include "arch.h"
+#include "lapic.h"
+#include "x86.h"
+
+const struct x86_backend *x86;
+
+/* One line for each back end; the first that knows the CPU is taken */
+static const struct x86_backend *const backends[] = {
+	&vmx_backend,
+};
+
+static DEFINE_PER_CPU(bool, cpu_ready);
+
+static int choose_backend(void)
+{
+	unsigned int i;
+	int r;
+
+	for (i = 0; i < ARRAY_SIZE(backends); i++) {
+		r = backends[i]->init();
+		if (r == -ENODEV)
+			continue;
+		if (!r)
+			x86 = backends[i];
+		return r;
+	}
+	pr_err("no hardware virtualization on this CPU: neither VT-x nor another back end; enable it in the firmware, or nested virtualization in the hypervisor\n");
+	return -ENODEV;
+}
+
+int mote_arch_init(void)
+{
+	int r;
+
+	r = x86_fpu_setup();
+	if (r)
+		return r;
+	r = choose_backend();
+	if (r)
+		return r;
+	r = x86_cpuid_setup();
+	if (r)
+		x86->exit();
+	return r;
+}
+
+void mote_arch_exit(void)
+{
+	x86_cpuid_teardown();
+	x86->exit();
+}
+
+int mote_arch_cpu_enable(void)
+{
+	int r = 0;
+
+	if (!__this_cpu_read(cpu_ready))
+		r = x86->cpu_enable();
+	if (!r)
+		__this_cpu_write(cpu_ready, true);
+	return r;
+}
+
+void mote_arch_cpu_disable(void)
+{
+	if (!__this_cpu_read(cpu_ready))
+		return;
+	__this_cpu_write(cpu_ready, false);
+	x86->cpu_disable();
+}
+
+bool mote_arch_cpu_ready(void)
+{
+	return __this_cpu_read(cpu_ready);
+}
+
+int mote_arch_probe_busy(void)
+{
+	return __this_cpu_read(cpu_ready) ? 0 : x86->probe_busy();
+}
+
+const char *mote_arch_busy_reason(void)
+{
+	return x86->busy_reason;
+}
+
+void mote_arch_info(struct mote_info *info)
+{
+	info->backend = x86->id;
+	info->gpa_bits = x86_host_maxphyaddr();
+	info->time_hz = (u64)tsc_khz * 1000;
+	info->features |= MOTE_FEAT_IRQCHIP | MOTE_FEAT_READONLY;
+	x86->info(info);
+}
+
+int mote_arch_features(void **table, size_t *entry_size)
+{
+	*entry_size = sizeof(struct mote_x86_cpuid);
+	return x86_cpuid_default((struct mote_x86_cpuid **)table);
+}
+
+size_t mote_arch_feature_size(void)
+{
+	return sizeof(struct mote_x86_cpuid);
+}
+
+const struct mote_pt_format *mote_arch_pt_format(void)
+{
+	return x86->pt_format();
+}
+
+/* ---- VMs ---- */
+
+int mote_arch_vm_init(struct mote_vm *vm)
+{
+	/* A guest's TSC starts at 0, as after a reset */
+	vm->arch.tsc_offset = 0 - rdtsc();
+	return x86->vm_init(vm);
+}
+
+void mote_arch_vm_destroy(struct mote_vm *vm)
+{
+	x86->vm_destroy(vm);
+}
+
+int mote_arch_vm_irqchip(struct mote_vm *vm, const struct mote_irqchip *chip)
+{
+	if (chip->type != MOTE_X86_IRQCHIP_LAPIC ||
+	    memchr_inv(chip->addr, 0, sizeof(chip->addr)))
+		return -EINVAL;
+	if (vm->arch.has_lapic)
+		return -EEXIST;
+	vm->arch.has_lapic = true;
+	return 0;
+}
+
+int mote_arch_vm_irq(struct mote_vm *vm, const struct mote_irq *irq)
+{
+	if (!vm->arch.has_lapic)
+		return -ENODEV;
+	if (irq->type == MOTE_IRQ_LINE)
+		return -EOPNOTSUPP;
+	if (irq->type != MOTE_IRQ_MSI || irq->level)
+		return -EINVAL;
+	return lapic_deliver_msi(vm, irq->address, irq->data);
+}
+
+static const u64 space_last[MOTE_SPACE_COUNT] = {
+	[MOTE_SPACE_PIO] = 0xffff,
+	[MOTE_SPACE_SYSREG] = U32_MAX,
+	[MOTE_SPACE_FEATURE] = U64_MAX,
+	[MOTE_SPACE_HYPERCALL] = U64_MAX,
+};
+
+/* PASS is offered only where the guest cannot hurt the host with it */
+int mote_arch_policy_check(struct mote_vm *vm, const struct mote_policy *p)
+{
+	if (p->last > space_last[p->space])
+		return -EINVAL;
+	if (p->space == MOTE_SPACE_FEATURE || p->space == MOTE_SPACE_HYPERCALL) {
+		if (p->access != (MOTE_ACCESS_READ | MOTE_ACCESS_WRITE))
+			return -EINVAL;
+	}
+	if (p->action == MOTE_ACTION_PASS && p->space != MOTE_SPACE_FEATURE)
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+void mote_arch_policy_changed(struct mote_vm *vm)
+{
+	if (x86->policy_changed)
+		x86->policy_changed(vm);
+}
+
+/* ---- vCPUs ---- */
+
+int mote_arch_vcpu_init(struct mote_vcpu *vcpu)
+{
+	int r;
+
+	vcpu->arch.tsc_offset = vcpu->vm->arch.tsc_offset;
+	r = x86_fpu_init(vcpu);
+	if (r)
+		return r;
+	r = x86_cpuid_inherit(vcpu);
+	if (r)
+		goto free_fpu;
+	r = vcpu->vm->arch.has_lapic ? lapic_create(vcpu) : 0;
+	if (r)
+		goto free_cpuid;
+	r = x86->vcpu_init(vcpu);
+	if (r)
+		goto free_lapic;
+	mote_arch_vcpu_load(vcpu);
+	x86_regs_reset(vcpu);
+	mote_arch_vcpu_put(vcpu);
+	return 0;
+
+free_lapic:
+	lapic_destroy(vcpu);
+free_cpuid:
+	x86_cpuid_free(vcpu);
+free_fpu:
+	x86_fpu_destroy(vcpu);
+	return r;
+}
+
+void mote_arch_vcpu_destroy(struct mote_vcpu *vcpu)
+{
+	/* The timer first: it posts into the rest */
+	lapic_destroy(vcpu);
+	x86->vcpu_destroy(vcpu);
+	x86_cpuid_free(vcpu);
+	x86_fpu_destroy(vcpu);
+}
+
+void mote_arch_vcpu_load(struct mote_vcpu *vcpu)
+{
+	preempt_disable();
+	x86->load(vcpu);
+}
+
+void mote_arch_vcpu_put(struct mote_vcpu *vcpu)
+{
+	if (vcpu->arch.live) {
+		x86->put(vcpu);
+		x86_uret_put(vcpu);
+		x86_fpu_save(vcpu);
+		vcpu->arch.live = false;
+	}
+	preempt_enable();
+}
+
+void mote_arch_vcpu_prepare(struct mote_vcpu *vcpu)
+{
+	x86_fpu_load(vcpu);
+	x86_uret_load(vcpu);
+	x86->prepare(vcpu);
+	vcpu->arch.live = true;
+}
+
+int mote_arch_vcpu_sync(struct mote_vcpu *vcpu)
+{
+	return x86_events_sync(vcpu);
+}
+
+void mote_arch_vcpu_flush(struct mote_vcpu *vcpu)
+{
+	x86->flush(vcpu);
+}
+
+void mote_arch_vcpu_enter(struct mote_vcpu *vcpu)
+{
+	x86->enter(vcpu);
+}
+
+int mote_arch_vcpu_handle_exit(struct mote_vcpu *vcpu)
+{
+	return x86->handle_exit(vcpu);
+}
+
+int mote_arch_vcpu_handle_slow(struct mote_vcpu *vcpu)
+{
+	return x86_handle_slow(vcpu);
+}
+
+int mote_arch_vcpu_complete(struct mote_vcpu *vcpu)
+{
+	return x86_complete(vcpu);
+}
+
+bool mote_arch_vcpu_runnable(struct mote_vcpu *vcpu)
+{
+	return !vcpu->arch.halted || x86_has_wake_event(vcpu);
+}
+
+u64 mote_arch_vcpu_pc(struct mote_vcpu *vcpu)
+{
+	return x86_get(vcpu, X86_RIP);
+}
+
+int mote_arch_set_features(struct mote_vcpu *vcpu, const void *table, unsigned int count)
+{
+	int r = x86_cpuid_set(vcpu, table, count);
+
+	if (r)
+		return r;
+	mote_arch_vcpu_load(vcpu);
+	x86->features_changed(vcpu);
+	mote_arch_vcpu_put(vcpu);
+	return 0;
+}
+
+int mote_arch_inject(struct mote_vcpu *vcpu, const struct mote_inject *inject)
+{
+	return x86_inject(vcpu, inject);
+}
+
+size_t mote_arch_dump(struct mote_vcpu *vcpu, char *buf, size_t room)
+{
+	return x86->dump(vcpu, buf, room);
+}

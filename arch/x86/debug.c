@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote/x86: the guest's debug registers.
+ *
+ * MOV DR exits, and so does #DB, so that DR6 lives in arch.dr6 alone.  The
+ * breakpoint addresses are in hardware only while the guest has one enabled.
+ */
+#include <asm/debugreg.h>
+#include <asm/processor-flags.h>
+
+#include "x86.h"
+
+#define DB_VECTOR	1
+#define DR7_ENABLED	0xffull
+
+/* Bits that always read 1; SDM vol. 3, figure "Debug Registers" */
+#define DR6_ONES	0xffff0ff0ull
+#define DR6_WRITABLE	0x0000e00full
+#define DR7_ONES	0x00000400ull
+#define DR7_WRITABLE	0xffff2bffull
+
+/**
+ * x86_queue_debug - #DB
+ * @vcpu: loaded
+ * @dr6_bits: conditions to set in DR6
+ */
+void x86_queue_debug(struct mote_vcpu *vcpu, u64 dr6_bits)
+{
+	vcpu->arch.dr6 = (vcpu->arch.dr6 & ~(u64)DR_TRAP_BITS) | dr6_bits;
+	x86_queue_exception(vcpu, DB_VECTOR, -1);
+}
+
+/*
+ * Checks that the exit came before: privilege, DR4 and DR5, general detect
+ * (SDM vol. 3, "Instructions That Cause VM Exits Conditionally", MOV DR).
+ */
+static bool dr_access_ok(struct mote_vcpu *vcpu, unsigned int *dr)
+{
+	if (x86->cpl(vcpu)) {
+		x86_queue_gp(vcpu);
+		return false;
+	}
+	if (*dr == 4 || *dr == 5) {
+		if (x86_get(vcpu, X86_CR4) & X86_CR4_DE) {
+			x86_queue_ud(vcpu);
+			return false;
+		}
+		*dr += 2;
+	}
+	if (vcpu->arch.dr7 & DR_GENERAL_DETECT) {
+		vcpu->arch.dr7 &= ~(u64)DR_GENERAL_DETECT;
+		x86->exec_changed(vcpu);
+		x86_queue_debug(vcpu, DR6_GENERAL_DETECT);
+		return false;
+	}
+	return true;
+}
+
+int x86_mov_from_dr(struct mote_vcpu *vcpu, unsigned int dr, unsigned int gpr,
+		    unsigned int insn_len)
+{
+	u64 value;
+
+	if (!dr_access_ok(vcpu, &dr))
+		return MOTE_RESUME;
+	if (dr < 4)
+		value = vcpu->arch.dr[dr];
+	else
+		value = dr == 6 ? vcpu->arch.dr6 : vcpu->arch.dr7;
+	x86_set(vcpu, gpr, value);
+	x86_skip(vcpu, insn_len);
+	return MOTE_RESUME;
+}
+
+int x86_mov_to_dr(struct mote_vcpu *vcpu, unsigned int dr, unsigned int gpr,
+		  unsigned int insn_len)
+{
+	u64 value = x86_get(vcpu, gpr);
+
+	if (!dr_access_ok(vcpu, &dr))
+		return MOTE_RESUME;
+	if (dr >= 6 && value >> 32) {
+		x86_queue_gp(vcpu);
+		return MOTE_RESUME;
+	}
+	if (dr < 4)
+		vcpu->arch.dr[dr] = value;
+	else if (dr == 6)
+		vcpu->arch.dr6 = (value & DR6_WRITABLE) | DR6_ONES;
+	else
+		vcpu->arch.dr7 = (value & DR7_WRITABLE) | DR7_ONES;
+	x86->exec_changed(vcpu);
+	/* Breakpoints that were just enabled have to reach the hardware */
+	x86_debug_load(vcpu);
+	x86_skip(vcpu, insn_len);
+	return MOTE_RESUME;
+}
+
+/**
+ * x86_debug_load - the guest's breakpoint addresses into hardware
+ * @vcpu: loaded; the exit has disabled all breakpoints (DR7 = 0x400)
+ */
+void x86_debug_load(struct mote_vcpu *vcpu)
+{
+	if (likely(!(vcpu->arch.dr7 & DR7_ENABLED)))
+		return;
+	set_debugreg(vcpu->arch.dr[0], 0);
+	set_debugreg(vcpu->arch.dr[1], 1);
+	set_debugreg(vcpu->arch.dr[2], 2);
+	set_debugreg(vcpu->arch.dr[3], 3);
+	vcpu->arch.debug_live = true;
+}
+
+/**
+ * x86_debug_put - the host's breakpoints back
+ * @vcpu: loaded, at the end of a session
+ *
+ * The exit cleared DR7.  The host's DR0-DR3 are in what the perf core keeps:
+ * it writes them again when it enables a breakpoint, but those that are
+ * enabled on this CPU now have to be back before anyone may hit them.
+ */
+void x86_debug_put(struct mote_vcpu *vcpu)
+{
+	struct x86_host_debug *host = this_cpu_ptr(&x86_host_debug);
+
+	if (vcpu->arch.debug_live) {
+		set_debugreg(host->dr[0], 0);
+		set_debugreg(host->dr[1], 1);
+		set_debugreg(host->dr[2], 2);
+		set_debugreg(host->dr[3], 3);
+		vcpu->arch.debug_live = false;
+	}
+	if (host->dr7)
+		set_debugreg(host->dr7, 7);
+}

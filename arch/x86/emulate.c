@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote/x86: instructions that exit, and how they are finished: at once, or
+ * with the runner's answer at the next RUN.
+ *
+ * While an answer is due, RIP stays at the instruction.  Handlers return
+ * enum mote_result and run loaded.
+ */
+#include <asm/processor-flags.h>
+
+#include "x86.h"
+
+/**
+ * x86_retire - an instruction is done without the CPU's doing
+ * @vcpu: loaded
+ * @rip: of the next one
+ *
+ * Does what the CPU does between instructions: the interrupt shadow ends, and
+ * with RFLAGS.TF a single-step trap follows.
+ */
+void x86_retire(struct mote_vcpu *vcpu, u64 rip)
+{
+	x86_set(vcpu, X86_RIP, rip);
+	if (unlikely(x86_get(vcpu, X86_SHADOW)))
+		x86_set(vcpu, X86_SHADOW, 0);
+	if (unlikely(x86_get(vcpu, X86_RFLAGS) & X86_EFLAGS_TF))
+		x86_queue_debug(vcpu, DR_STEP);
+}
+
+/* An exit whose answer finishes the instruction */
+static int wait_for_answer(struct mote_vcpu *vcpu, struct mote_exit *exit, u16 type,
+			   unsigned int insn_len)
+{
+	vcpu->arch.answer = (struct x86_answer){ .insn_len = insn_len };
+	return mote_exit_pending(vcpu, exit, type);
+}
+
+/* ---- CPUID ---- */
+
+static void set_cpuid_regs(struct mote_vcpu *vcpu, const u32 *v)
+{
+	vcpu->arch.reg[X86_RAX] = v[0];
+	vcpu->arch.reg[X86_RBX] = v[1];
+	vcpu->arch.reg[X86_RCX] = v[2];
+	vcpu->arch.reg[X86_RDX] = v[3];
+}
+
+static int cpuid_exit(struct mote_vcpu *vcpu, u64 index, unsigned int insn_len)
+{
+	struct mote_exit *exit = mote_exit_begin(vcpu, MOTE_EXIT_FEATURE, 0);
+
+	exit->feature.index = index;
+	memset(exit->feature.value, 0, sizeof(exit->feature.value));
+	return wait_for_answer(vcpu, exit, MOTE_EXIT_FEATURE, insn_len);
+}
+
+int x86_handle_cpuid(struct mote_vcpu *vcpu, unsigned int insn_len)
+{
+	u32 leaf = vcpu->arch.reg[X86_RAX], subleaf = vcpu->arch.reg[X86_RCX];
+	u64 index = (u64)leaf << 32 | subleaf, constant[2];
+	u32 v[4];
+
+	switch (mote_policy_find(vcpu->vm, MOTE_SPACE_FEATURE, index, false, constant)) {
+	case MOTE_ACTION_EXIT:
+		return cpuid_exit(vcpu, index, insn_len);
+	case MOTE_ACTION_FAULT:
+		/* As with CPUID faulting, SDM vol. 3 "CPUID faulting" */
+		x86_queue_gp(vcpu);
+		return MOTE_RESUME;
+	case MOTE_ACTION_CONSTANT:
+		v[0] = constant[0];
+		v[1] = constant[0] >> 32;
+		v[2] = constant[1];
+		v[3] = constant[1] >> 32;
+		break;
+	case MOTE_ACTION_PASS:
+		cpuid_count(leaf, subleaf, &v[0], &v[1], &v[2], &v[3]);
+		break;
+	default:
+		x86_cpuid_lookup(vcpu, leaf, subleaf, v);
+	}
+	set_cpuid_regs(vcpu, v);
+	x86_skip(vcpu, insn_len);
+	return MOTE_RESUME;
+}
+
+/* ---- RDMSR, WRMSR ---- */
+
+static int msr_exit(struct mote_vcpu *vcpu, u32 index, bool write, unsigned int insn_len)
+{
+	struct mote_exit *exit = mote_exit_begin(vcpu, MOTE_EXIT_SYSREG, 0);
+
+	memset(&exit->sysreg, 0, sizeof(exit->sysreg));
+	exit->sysreg.id = index;
+	exit->sysreg.write = write;
+	if (write)
+		exit->sysreg.data = x86_edx_eax(vcpu);
+	wait_for_answer(vcpu, exit, MOTE_EXIT_SYSREG, insn_len);
+	vcpu->arch.answer.write = write;
+	return MOTE_USER;
+}
+
+int x86_handle_rdmsr(struct mote_vcpu *vcpu, unsigned int insn_len)
+{
+	u32 index = vcpu->arch.reg[X86_RCX];
+	u64 value[2];
+
+	switch (mote_policy_find(vcpu->vm, MOTE_SPACE_SYSREG, index, false, value)) {
+	case MOTE_ACTION_EXIT:
+		return msr_exit(vcpu, index, false, insn_len);
+	case MOTE_ACTION_CONSTANT:
+		break;
+	case MOTE_ACTION_DEFAULT:
+		if (!x86_msr_read(vcpu, index, &value[0], false))
+			break;
+		fallthrough;
+	default:
+		x86_queue_gp(vcpu);
+		return MOTE_RESUME;
+	}
+	x86_set_edx_eax(vcpu, value[0]);
+	x86_skip(vcpu, insn_len);
+	return MOTE_RESUME;
+}
+
+int x86_handle_wrmsr(struct mote_vcpu *vcpu, unsigned int insn_len)
+{
+	u32 index = vcpu->arch.reg[X86_RCX];
+	u64 value = x86_edx_eax(vcpu);
+	int r = MOTE_RESUME;
+
+	switch (mote_policy_find(vcpu->vm, MOTE_SPACE_SYSREG, index, true, NULL)) {
+	case MOTE_ACTION_EXIT:
+		return msr_exit(vcpu, index, true, insn_len);
+	case MOTE_ACTION_CONSTANT:
+		break;
+	case MOTE_ACTION_DEFAULT:
+		if (!x86_msr_check(vcpu, index, value, false)) {
+			/* RIP first: the write may make an exit, which shows it */
+			x86_skip(vcpu, insn_len);
+			return x86_msr_write(vcpu, index, value, false);
+		}
+		fallthrough;
+	default:
+		x86_queue_gp(vcpu);
+		return MOTE_RESUME;
+	}
+	x86_skip(vcpu, insn_len);
+	return r;
+}
+
+int x86_handle_xsetbv(struct mote_vcpu *vcpu, unsigned int insn_len)
+{
+	u64 value = x86_edx_eax(vcpu);
+
+	if ((u32)vcpu->arch.reg[X86_RCX] || x86->cpl(vcpu) || x86_xcr0_check(vcpu, value)) {
+		x86_queue_gp(vcpu);
+		return MOTE_RESUME;
+	}
+	x86_xcr0_set(vcpu, value);
+	x86_skip(vcpu, insn_len);
+	return MOTE_RESUME;
+}
+
+/* ---- HLT ---- */
+
+int x86_handle_hlt(struct mote_vcpu *vcpu, unsigned int insn_len)
+{
+	x86_skip(vcpu, insn_len);
+	if (!vcpu->arch.lapic) {
+		mote_exit_begin(vcpu, MOTE_EXIT_HALT, 0);
+		return MOTE_USER;
+	}
+	/* mote_arch_vcpu_runnable() asks for RFLAGS later, not loaded */
+	x86_get(vcpu, X86_RFLAGS);
+	vcpu->arch.halted = !vcpu->arch.event.valid;
+	return MOTE_AGAIN;
+}
+
+/* ---- VMCALL, VMMCALL: number in RAX, arguments in RBX RCX RDX RSI RDI ---- */
+
+static const u8 hypercall_args[] = { X86_RBX, X86_RCX, X86_RDX, X86_RSI, X86_RDI };
+
+static int hypercall_exit(struct mote_vcpu *vcpu, u64 nr, unsigned int insn_len)
+{
+	struct mote_exit *exit = mote_exit_begin(vcpu, MOTE_EXIT_HYPERCALL, 0);
+	unsigned int i;
+
+	exit->hypercall.nr = nr;
+	for (i = 0; i < ARRAY_SIZE(hypercall_args); i++)
+		exit->hypercall.args[i] = vcpu->arch.reg[hypercall_args[i]];
+	exit->hypercall.ret = MOTE_X86_HYPERCALL_ENOSYS;
+	return wait_for_answer(vcpu, exit, MOTE_EXIT_HYPERCALL, insn_len);
+}
+
+int x86_handle_hypercall(struct mote_vcpu *vcpu, unsigned int insn_len)
+{
+	u64 nr = vcpu->arch.reg[X86_RAX];
+	u64 value[2] = { MOTE_X86_HYPERCALL_ENOSYS };
+
+	switch (mote_policy_find(vcpu->vm, MOTE_SPACE_HYPERCALL, nr, false, value)) {
+	case MOTE_ACTION_EXIT:
+		return hypercall_exit(vcpu, nr, insn_len);
+	case MOTE_ACTION_FAULT:
+		x86_queue_ud(vcpu);
+		return MOTE_RESUME;
+	default:
+		vcpu->arch.reg[X86_RAX] = value[0];
+		x86_skip(vcpu, insn_len);
+		return MOTE_RESUME;
+	}
+}
+
+/* ---- IN, OUT ---- */
+
+/* A 32-bit IN clears the upper half of RAX, smaller ones keep the rest */
+static void set_in_result(struct mote_vcpu *vcpu, unsigned int bytes, u64 value)
+{
+	u64 *rax = &vcpu->arch.reg[X86_RAX];
+
+	if (bytes == 4)
+		*rax = (u32)value;
+	else
+		*rax = (*rax & ~(BIT_ULL(8 * bytes) - 1)) | (value & (BIT_ULL(8 * bytes) - 1));
+}
+
+static int pio_exit(struct mote_vcpu *vcpu, const struct mote_exit_pio *pio,
+		    unsigned int insn_len, u64 raw)
+{
+	struct mote_exit *exit = mote_exit_begin(vcpu, MOTE_EXIT_PIO, raw);
+
+	exit->pio = *pio;
+	if (pio->flags & MOTE_PIO_STRING)
+		x86_fill_run_regs(vcpu);
+	vcpu->arch.answer = (struct x86_answer) {
+		.insn_len = insn_len,
+		.bytes = pio->bytes,
+		.write = pio->flags & MOTE_PIO_WRITE,
+		.string = pio->flags & MOTE_PIO_STRING,
+	};
+	return mote_exit_pending(vcpu, exit, MOTE_EXIT_PIO);
+}
+
+/**
+ * x86_handle_pio - IN, OUT, INS, OUTS
+ * @vcpu: loaded
+ * @pio: decoded by hardware; @data is filled in here
+ * @insn_len: length of the instruction
+ * @raw: hardware's exit reason
+ */
+int x86_handle_pio(struct mote_vcpu *vcpu, struct mote_exit_pio *pio, unsigned int insn_len,
+		   u64 raw)
+{
+	bool write = pio->flags & MOTE_PIO_WRITE;
+	u64 value[2];
+
+	if (write)
+		pio->data = vcpu->arch.reg[X86_RAX] & (BIT_ULL(8 * pio->bytes) - 1);
+	switch (mote_policy_find(vcpu->vm, MOTE_SPACE_PIO, pio->port, write, value)) {
+	case MOTE_ACTION_FAULT:
+		x86_queue_gp(vcpu);
+		return MOTE_RESUME;
+	case MOTE_ACTION_CONSTANT:
+		/* The runner moves the memory of string forms */
+		if (pio->flags & MOTE_PIO_STRING)
+			break;
+		if (!write)
+			set_in_result(vcpu, pio->bytes, value[0]);
+		x86_skip(vcpu, insn_len);
+		return MOTE_RESUME;
+	default:
+		break;
+	}
+	return pio_exit(vcpu, pio, insn_len, raw);
+}
+
+/* ---- answers ---- */
+
+static void complete_pio(struct mote_vcpu *vcpu)
+{
+	const struct x86_answer *a = &vcpu->arch.answer;
+
+	/* Without registers from the runner a string access is tried again */
+	if (a->string)
+		return;
+	if (!a->write)
+		set_in_result(vcpu, a->bytes, READ_ONCE(vcpu->run->exit.pio.data));
+	x86_skip(vcpu, a->insn_len);
+}
+
+static void complete_sysreg(struct mote_vcpu *vcpu)
+{
+	if (READ_ONCE(vcpu->run->exit.sysreg.fault)) {
+		x86_queue_gp(vcpu);
+		return;
+	}
+	if (!vcpu->arch.answer.write)
+		x86_set_edx_eax(vcpu, READ_ONCE(vcpu->run->exit.sysreg.data));
+	x86_skip(vcpu, vcpu->arch.answer.insn_len);
+}
+
+static void complete_feature(struct mote_vcpu *vcpu)
+{
+	u32 v[4];
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		v[i] = READ_ONCE(vcpu->run->exit.feature.value[i]);
+	set_cpuid_regs(vcpu, v);
+	x86_skip(vcpu, vcpu->arch.answer.insn_len);
+}
+
+static void complete_hypercall(struct mote_vcpu *vcpu)
+{
+	vcpu->arch.reg[X86_RAX] = READ_ONCE(vcpu->run->exit.hypercall.ret);
+	x86_skip(vcpu, vcpu->arch.answer.insn_len);
+}
+
+static void (*const complete[])(struct mote_vcpu *vcpu) = {
+	[MOTE_EXIT_PIO] = complete_pio,
+	[MOTE_EXIT_SYSREG] = complete_sysreg,
+	[MOTE_EXIT_FEATURE] = complete_feature,
+	[MOTE_EXIT_HYPERCALL] = complete_hypercall,
+};
+
+/**
+ * x86_complete - mote_arch_vcpu_complete()
+ * @vcpu: loaded, vcpu->pending is what this file or slow.c made
+ *
+ * An MMIO access that was not answered with registers is executed again.
+ */
+int x86_complete(struct mote_vcpu *vcpu)
+{
+	if (vcpu->pending < ARRAY_SIZE(complete) && complete[vcpu->pending])
+		complete[vcpu->pending](vcpu);
+	return 0;
+}
+
+/* ---- registers in the run page ---- */
+
+static unsigned int code_bits(struct mote_vcpu *vcpu)
+{
+	struct x86_segment cs;
+
+	if (!(x86_get(vcpu, X86_CR0) & X86_CR0_PE))
+		return 16;
+	x86->get_seg(vcpu, MOTE_X86_CS, &cs);
+	if ((cs.ar & X86_AR_L) && (x86_get(vcpu, X86_EFER) & EFER_LMA))
+		return 64;
+	return cs.ar & X86_AR_DB ? 32 : 16;
+}
+
+/**
+ * x86_fill_run_regs - show the general registers to the runner
+ * @vcpu: loaded, after mote_exit_begin()
+ */
+void x86_fill_run_regs(struct mote_vcpu *vcpu)
+{
+	struct mote_arch_run_regs *regs = &vcpu->run->regs;
+
+	x86_get(vcpu, X86_RSP);
+	x86_get(vcpu, X86_RIP);
+	x86_get(vcpu, X86_RFLAGS);
+	memcpy(regs->gpr, vcpu->arch.reg, sizeof(regs->gpr));
+	regs->mode = code_bits(vcpu);
+	regs->cpl = x86->cpl(vcpu);
+	vcpu->run->state |= MOTE_STATE_REGS;
+}
+
+/* Bits of RFLAGS that exist; SDM vol. 1, figure "EFLAGS Register" */
+#define RFLAGS_KNOWN	(X86_EFLAGS_CF | X86_EFLAGS_FIXED | X86_EFLAGS_PF | X86_EFLAGS_AF | \
+			 X86_EFLAGS_ZF | X86_EFLAGS_SF | X86_EFLAGS_TF | X86_EFLAGS_IF | \
+			 X86_EFLAGS_DF | X86_EFLAGS_OF | X86_EFLAGS_IOPL | X86_EFLAGS_NT | \
+			 X86_EFLAGS_RF | X86_EFLAGS_VM | X86_EFLAGS_AC | X86_EFLAGS_VIF | \
+			 X86_EFLAGS_VIP | X86_EFLAGS_ID)
+
+int mote_arch_vcpu_set_run_regs(struct mote_vcpu *vcpu)
+{
+	u64 gpr[MOTE_X86_GPR_COUNT];
+	u64 rip = x86_get(vcpu, X86_RIP);
+	unsigned int i;
+
+	for (i = 0; i < MOTE_X86_GPR_COUNT; i++)
+		gpr[i] = READ_ONCE(vcpu->run->regs.gpr[i]);
+	if (gpr[MOTE_X86_RFLAGS_INDEX] & ~RFLAGS_KNOWN ||
+	    !(gpr[MOTE_X86_RFLAGS_INDEX] & X86_EFLAGS_FIXED))
+		return -EINVAL;
+	for (i = 0; i < X86_RIP; i++)
+		if (i != X86_RSP)
+			vcpu->arch.reg[i] = gpr[i];
+	if (gpr[X86_RSP] != x86_get(vcpu, X86_RSP))
+		x86_set(vcpu, X86_RSP, gpr[X86_RSP]);
+	if (gpr[X86_RFLAGS] != x86_get(vcpu, X86_RFLAGS))
+		x86_set(vcpu, X86_RFLAGS, gpr[X86_RFLAGS]);
+	if (gpr[X86_RIP] != rip)
+		x86_retire(vcpu, gpr[X86_RIP]);
+	return 0;
+}
