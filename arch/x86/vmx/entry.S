@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mote/vmx: the world switch.  It swaps registers and nothing else, but for
+ * what has to happen before the first RET or indirect branch after the exit.
+ */
+#include <linux/linkage.h>
+#include <asm/asm.h>
+#include <asm/msr-index.h>
+#include <asm/nospec-branch.h>
+#include <asm/segment.h>
+#include <asm/unwind_hints.h>
+
+#include "entry.h"
+
+/* Offsets in the array of registers, numbered as instructions encode them */
+#define RAX	0 * 8
+#define RCX	1 * 8
+#define RDX	2 * 8
+#define RBX	3 * 8
+#define RBP	5 * 8
+#define RSI	6 * 8
+#define RDI	7 * 8
+#define R8	8 * 8
+#define R9	9 * 8
+#define R10	10 * 8
+#define R11	11 * 8
+#define R12	12 * 8
+#define R13	13 * 8
+#define R14	14 * 8
+#define R15	15 * 8
+
+#define VMCS_HOST_RSP	0x6c14
+
+/* On the stack while the guest runs */
+#define STK_FLAGS	0
+#define STK_HOST_SPEC	8
+#define STK_REGS	16
+
+	.section .rodata, "a"
+	.balign 2
+verw_selector:
+	.word	__KERNEL_DS
+
+	.section .noinstr.text, "ax"
+
+/*
+ * int vmx_enter(u64 *regs, u32 flags, unsigned long *host_rsp,
+ *		 u32 guest_spec_ctrl, u32 host_spec_ctrl)
+ *
+ * %rdi: the guest's registers but RSP; loaded, and saved after the exit
+ * %esi: VMX_ENTER_*
+ * %rdx: where the value of HOST_RSP is remembered
+ * %ecx, %r8d: IA32_SPEC_CTRL of both sides, with VMX_ENTER_SPEC_CTRL
+ *
+ * Interrupts are off, the VMCS is current, its HOST_RIP is vmx_exit.
+ * Returns 0 after an exit, 1 when VMLAUNCH or VMRESUME failed.  All registers
+ * that the ABI lets a function change hold 0 or the host's values.
+ */
+SYM_FUNC_START(vmx_enter)
+	push	%rbp
+	mov	%rsp, %rbp
+	push	%r15
+	push	%r14
+	push	%r13
+	push	%r12
+	push	%rbx
+	push	%rdi			/* STK_REGS */
+	push	%r8			/* STK_HOST_SPEC */
+	push	%rsi			/* STK_FLAGS */
+
+	/* The stack is as deep as last time, mostly: no VMWRITE then */
+	cmp	%rsp, (%rdx)
+	je	1f
+	mov	%rsp, (%rdx)
+	mov	$VMCS_HOST_RSP, %eax
+	vmwrite	%rsp, %rax
+1:
+	/*
+	 * The guest's IBRS, STIBP and SSBD.  From here to the entry there is
+	 * no indirect branch.
+	 */
+	testl	$VMX_ENTER_SPEC_CTRL, %esi
+	jz	2f
+	mov	%ecx, %eax
+	mov	$MSR_IA32_SPEC_CTRL, %ecx
+	xor	%edx, %edx
+	wrmsr
+2:
+	/*
+	 * MDS, TAA, MMIO stale data, RFDS: overwrite fill buffers, load ports
+	 * and store buffers, so that the guest cannot sample the host's data.
+	 */
+	testl	$VMX_ENTER_VERW, %esi
+	jz	3f
+	verw	verw_selector(%rip)
+3:
+	/* MOV leaves this condition alone until the jump */
+	testl	$VMX_ENTER_RESUME, %esi
+
+	mov	RAX(%rdi), %rax
+	mov	RCX(%rdi), %rcx
+	mov	RDX(%rdi), %rdx
+	mov	RBX(%rdi), %rbx
+	mov	RBP(%rdi), %rbp
+	mov	RSI(%rdi), %rsi
+	mov	R8(%rdi), %r8
+	mov	R9(%rdi), %r9
+	mov	R10(%rdi), %r10
+	mov	R11(%rdi), %r11
+	mov	R12(%rdi), %r12
+	mov	R13(%rdi), %r13
+	mov	R14(%rdi), %r14
+	mov	R15(%rdi), %r15
+	mov	RDI(%rdi), %rdi
+	jz	.Llaunch
+
+	UNWIND_HINT_SAVE
+.Lresume:
+	vmresume
+	jmp	.Lfailed
+.Llaunch:
+	vmlaunch
+	jmp	.Lfailed
+	_ASM_EXTABLE(.Lresume, .Lfailed)
+	_ASM_EXTABLE(.Llaunch, .Lfailed)
+
+SYM_INNER_LABEL(vmx_exit, SYM_L_GLOBAL)
+	UNWIND_HINT_RESTORE
+	push	%rax
+	mov	STK_REGS + 8(%rsp), %rax
+	pop	RAX(%rax)
+	mov	%rcx, RCX(%rax)
+	mov	%rdx, RDX(%rax)
+	mov	%rbx, RBX(%rax)
+	mov	%rbp, RBP(%rax)
+	mov	%rsi, RSI(%rax)
+	mov	%rdi, RDI(%rax)
+	mov	%r8, R8(%rax)
+	mov	%r9, R9(%rax)
+	mov	%r10, R10(%rax)
+	mov	%r11, R11(%rax)
+	mov	%r12, R12(%rax)
+	mov	%r13, R13(%rax)
+	mov	%r14, R14(%rax)
+	mov	%r15, R15(%rax)
+	xor	%ebx, %ebx		/* result: 0 */
+	jmp	.Lhost
+
+.Lfailed:
+	mov	$1, %ebx
+
+.Lhost:
+	/*
+	 * The guest's values must not reach a gadget of the host in a
+	 * mispredicted path: clear what is not written again at once.
+	 */
+	xor	%ecx, %ecx
+	xor	%edx, %edx
+	xor	%esi, %esi
+	xor	%edi, %edi
+	xor	%ebp, %ebp
+	xor	%r8d, %r8d
+	xor	%r9d, %r9d
+	xor	%r10d, %r10d
+	xor	%r11d, %r11d
+	xor	%r12d, %r12d
+	xor	%r13d, %r13d
+	xor	%r14d, %r14d
+	xor	%r15d, %r15d
+
+	/*
+	 * Spectre RSB, PBRSB: the guest's return predictions go before the
+	 * first RET.
+	 */
+	FILL_RETURN_BUFFER %_ASM_CX, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT, \
+			   X86_FEATURE_RSB_VMEXIT_LITE
+
+	/* Spectre v2, SSB: the host's IBRS, STIBP, SSBD, before any indirect branch */
+	testl	$VMX_ENTER_SPEC_CTRL, STK_FLAGS(%rsp)
+	jz	4f
+	mov	$MSR_IA32_SPEC_CTRL, %ecx
+	mov	STK_HOST_SPEC(%rsp), %rax
+	xor	%edx, %edx
+	wrmsr
+4:
+	/* BHI: the guest's branch history */
+	CLEAR_BRANCH_HISTORY_VMEXIT
+
+	mov	%ebx, %eax
+	add	$24, %rsp
+	pop	%rbx
+	pop	%r12
+	pop	%r13
+	pop	%r14
+	pop	%r15
+	pop	%rbp
+	RET
+SYM_FUNC_END(vmx_enter)
+
+	.text
+
+/*
+ * void vmx_call_gate(unsigned long entry)
+ *
+ * Enter an interrupt handler of the host as its IDT gate would: the frame that
+ * IRET takes back, and a call for the return address.  Interrupts are off.
+ */
+SYM_FUNC_START(vmx_call_gate)
+	push	%rbp
+	mov	%rsp, %rbp
+	and	$-16, %rsp
+	push	$__KERNEL_DS
+	push	%rbp
+	pushf
+	push	$__KERNEL_CS
+	CALL_NOSPEC rdi
+	/* IRET has put RSP back to where the frame said */
+	pop	%rbp
+	RET
+SYM_FUNC_END(vmx_call_gate)

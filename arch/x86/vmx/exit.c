@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote/vmx: why the guest stopped, and who answers.  SDM vol. 3, appendix
+ * "VMX Basic Exit Reasons".
+ *
+ * Each handler reads of the VMCS what it needs and nothing else.
+ */
+#include <linux/nospec.h>
+#include <asm/processor-flags.h>
+
+#include "vmx.h"
+
+static unsigned int insn_len(void)
+{
+	return vmread32(VM_EXIT_INSTRUCTION_LEN);
+}
+
+/* ---- exits without an answer ---- */
+
+static int exit_nothing(struct mote_vcpu *vcpu)
+{
+	return MOTE_RESUME;
+}
+
+/* Instructions that are no-ops here: caches are the host's (INVD, WBINVD, PAUSE) */
+static int exit_skip(struct mote_vcpu *vcpu)
+{
+	x86_skip(vcpu, insn_len());
+	return MOTE_RESUME;
+}
+
+/* Instructions of features that CPUID does not show */
+static int exit_ud(struct mote_vcpu *vcpu)
+{
+	x86_queue_ud(vcpu);
+	return MOTE_RESUME;
+}
+
+static int exit_gp(struct mote_vcpu *vcpu)
+{
+	x86_queue_gp(vcpu);
+	return MOTE_RESUME;
+}
+
+static int exit_shutdown(struct mote_vcpu *vcpu)
+{
+	mote_exit_begin(vcpu, MOTE_EXIT_SHUTDOWN, to_vmx(vcpu)->reason);
+	return MOTE_USER;
+}
+
+static void fill_fail(struct mote_vcpu *vcpu, struct mote_exit *exit, u32 error)
+{
+	struct vmx_vcpu *vmx = to_vmx(vcpu);
+
+	exit->fail = (struct mote_exit_fail) {
+		.qualification = vmreadl(EXIT_QUALIFICATION),
+		.error = error,
+		.cpu = smp_processor_id(),
+		.info = {
+			vmread32(VM_EXIT_INTR_INFO), vmx->idt_info, insn_len(),
+			vmread64(GUEST_PHYSICAL_ADDRESS),
+		},
+	};
+}
+
+/* Never dropped: the runner sees the hardware's reason as it came */
+static int exit_unknown(struct mote_vcpu *vcpu)
+{
+	struct mote_exit *exit;
+
+	exit = mote_exit_begin(vcpu, MOTE_EXIT_UNKNOWN, to_vmx(vcpu)->reason);
+	fill_fail(vcpu, exit, 0);
+	return MOTE_USER;
+}
+
+/* VMLAUNCH fell through, or the guest state was refused (reason bit 31) */
+static int exit_failed_entry(struct mote_vcpu *vcpu)
+{
+	struct vmx_vcpu *vmx = to_vmx(vcpu);
+	u32 error = vmx->entry_failed ? vmx->insn_error : 0;
+	struct mote_exit *exit;
+
+	exit = mote_exit_begin(vcpu, MOTE_EXIT_FAIL_ENTRY, vmx->entry_failed ? 0 : vmx->reason);
+	fill_fail(vcpu, exit, error);
+	return MOTE_USER;
+}
+
+/* ---- instructions ---- */
+
+static int exit_cpuid(struct mote_vcpu *vcpu)
+{
+	return x86_handle_cpuid(vcpu, insn_len());
+}
+
+static int exit_hlt(struct mote_vcpu *vcpu)
+{
+	return x86_handle_hlt(vcpu, insn_len());
+}
+
+static int exit_vmcall(struct mote_vcpu *vcpu)
+{
+	return x86_handle_hypercall(vcpu, insn_len());
+}
+
+static int exit_rdmsr(struct mote_vcpu *vcpu)
+{
+	return x86_handle_rdmsr(vcpu, insn_len());
+}
+
+static int exit_wrmsr(struct mote_vcpu *vcpu)
+{
+	return x86_handle_wrmsr(vcpu, insn_len());
+}
+
+static int exit_xsetbv(struct mote_vcpu *vcpu)
+{
+	return x86_handle_xsetbv(vcpu, insn_len());
+}
+
+/* Exit qualification of I/O instructions: SDM vol. 3, table of that name */
+#define IO_BYTES(qual)	(((qual) & 7) + 1)
+#define IO_IN		BIT(3)
+#define IO_STRING	BIT(4)
+#define IO_REP		BIT(5)
+#define IO_PORT(qual)	((u16)((qual) >> 16))
+
+static int exit_io(struct mote_vcpu *vcpu)
+{
+	unsigned long qual = vmreadl(EXIT_QUALIFICATION);
+	struct mote_exit_pio pio = {
+		.port = IO_PORT(qual),
+		.bytes = IO_BYTES(qual),
+		.flags = qual & IO_IN ? 0 : MOTE_PIO_WRITE,
+	};
+
+	if (unlikely(qual & IO_STRING)) {
+		pio.flags |= MOTE_PIO_STRING | (qual & IO_REP ? MOTE_PIO_REP : 0);
+		/* Address size: 0, 1, 2 for 16, 32, 64 bits */
+		pio.addr_bytes = 2 << ((vmread32(VMX_INSTRUCTION_INFO) >> 7) & 3);
+		pio.gva = vmreadl(GUEST_LINEAR_ADDRESS);
+	}
+	return x86_handle_pio(vcpu, &pio, insn_len(), EXIT_REASON_IO_INSTRUCTION);
+}
+
+/* ---- control and debug registers ---- */
+
+/* Bits 31:4 of CR0 above AM, and those between, that no CPU has */
+#define CR0_RESERVED	(~(u64)(X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS | \
+				X86_CR0_ET | X86_CR0_NE | X86_CR0_WP | X86_CR0_AM | \
+				X86_CR0_NW | X86_CR0_CD | X86_CR0_PG))
+
+/*
+ * The guest changes a bit of CR0 that is not its own.  Show it the new value
+ * of these bits and let it execute the instruction again: then they agree with
+ * the read shadow, there is no exit, and the CPU does the rest as always, with
+ * paging modes, PDPTEs and faults.
+ */
+static int write_cr0(struct mote_vcpu *vcpu, u64 value)
+{
+	/* Reserved bits among 31:0 are ignored, above they fault */
+	if (value >> 32 || ((value & X86_CR0_NW) && !(value & X86_CR0_CD)) ||
+	    ((value & X86_CR0_PG) && !(value & X86_CR0_PE))) {
+		x86_queue_gp(vcpu);
+		return MOTE_RESUME;
+	}
+	vmwritel(CR0_READ_SHADOW, value & ~CR0_RESERVED);
+	return MOTE_RESUME;
+}
+
+/* As with CR0; bits that CPUID does not offer are reserved */
+static int write_cr4(struct mote_vcpu *vcpu, u64 value)
+{
+	if (value & ~x86_cr4_allowed(vcpu)) {
+		x86_queue_gp(vcpu);
+		return MOTE_RESUME;
+	}
+	vmwritel(CR4_READ_SHADOW, value);
+	return MOTE_RESUME;
+}
+
+/* Only without a LAPIC: else the TPR shadow takes it */
+static int write_cr8(struct mote_vcpu *vcpu, u64 value)
+{
+	if (value > 15) {
+		x86_queue_gp(vcpu);
+		return MOTE_RESUME;
+	}
+	vcpu->arch.cr8 = value;
+	x86_skip(vcpu, insn_len());
+	return MOTE_RESUME;
+}
+
+static int exit_cr(struct mote_vcpu *vcpu)
+{
+	unsigned long qual = vmreadl(EXIT_QUALIFICATION);
+	unsigned int cr = qual & 0xf, type = (qual >> 4) & 3, gpr = (qual >> 8) & 0xf;
+
+	if (type == 0 && cr == 0)
+		return write_cr0(vcpu, x86_get(vcpu, gpr));
+	if (type == 0 && cr == 4)
+		return write_cr4(vcpu, x86_get(vcpu, gpr));
+	if (type == 0 && cr == 8)
+		return write_cr8(vcpu, x86_get(vcpu, gpr));
+	if (type == 1 && cr == 8) {
+		x86_set(vcpu, gpr, vcpu->arch.cr8);
+		x86_skip(vcpu, insn_len());
+		return MOTE_RESUME;
+	}
+	return exit_unknown(vcpu);
+}
+
+static int exit_dr(struct mote_vcpu *vcpu)
+{
+	unsigned long qual = vmreadl(EXIT_QUALIFICATION);
+	unsigned int dr = qual & 7, gpr = (qual >> 8) & 0xf;
+
+	return qual & BIT(4) ? x86_mov_from_dr(vcpu, dr, gpr, insn_len()) :
+			       x86_mov_to_dr(vcpu, dr, gpr, insn_len());
+}
+
+/* ---- exceptions ---- */
+
+/* Conditions of a #DB; the qualification has them where DR6 does */
+#define DB_BITS		(0xfull | BIT(13) | BIT(14))
+
+static int exit_debug(struct mote_vcpu *vcpu, u32 intr_info)
+{
+	/* INT1 is a trap, but exits like a fault */
+	if ((intr_info & INTR_INFO_INTR_TYPE_MASK) == INTR_TYPE_PRIV_SW_EXCEPTION)
+		x86_set(vcpu, X86_RIP, x86_get(vcpu, X86_RIP) + insn_len());
+	x86_queue_debug(vcpu, vmreadl(EXIT_QUALIFICATION) & DB_BITS);
+	return MOTE_RESUME;
+}
+
+static int exit_exception(struct mote_vcpu *vcpu)
+{
+	u32 info = to_vmx(vcpu)->intr_info;
+
+	if ((info & INTR_INFO_INTR_TYPE_MASK) == INTR_TYPE_NMI_INTR) {
+		vcpu->stats->exits[MOTE_EXIT_EXCEPTION]--;
+		mote_stat_exit(vcpu, MOTE_EXIT_HOST_NMI);
+		return MOTE_RESUME;
+	}
+	/* IRET had ended NMI blocking and then faulted: it is blocked again */
+	if ((info & INTR_INFO_UNBLOCK_NMI) && !vcpu->arch.event.valid)
+		vmx_set_nmi_blocked(vcpu, true);
+	switch (info & INTR_INFO_VECTOR_MASK) {
+	case X86_TRAP_DB:
+		return exit_debug(vcpu, info);
+	case X86_TRAP_AC:
+		x86_queue_exception(vcpu, X86_TRAP_AC, vmread32(VM_EXIT_INTR_ERROR_CODE));
+		return MOTE_RESUME;
+	case X86_TRAP_MC:
+		return MOTE_RESUME;
+	default:
+		return exit_unknown(vcpu);
+	}
+}
+
+/* ---- second stage ---- */
+
+/* SDM vol. 3, table "Exit Qualification for EPT Violations" */
+#define EPT_READ	BIT(0)
+#define EPT_WRITE	BIT(1)
+#define EPT_FETCH	BIT(2)
+#define EPT_GVA_VALID	BIT(7)
+#define EPT_UNBLOCK_NMI	BIT(12)
+
+static u32 ept_access(unsigned long qual)
+{
+	if (qual & EPT_WRITE)
+		return MOTE_ACCESS_WRITE;
+	return qual & EPT_FETCH ? MOTE_ACCESS_EXEC : MOTE_ACCESS_READ;
+}
+
+static int exit_ept_violation(struct mote_vcpu *vcpu)
+{
+	unsigned long qual = vmreadl(EXIT_QUALIFICATION);
+
+	if ((qual & EPT_UNBLOCK_NMI) && !vcpu->arch.event.valid)
+		vmx_set_nmi_blocked(vcpu, true);
+	vcpu->arch.fault = (struct x86_fault) {
+		.gpa = vmread64(GUEST_PHYSICAL_ADDRESS),
+		.gva = qual & EPT_GVA_VALID ? vmreadl(GUEST_LINEAR_ADDRESS) : 0,
+		.gva_valid = qual & EPT_GVA_VALID,
+		.access = ept_access(qual),
+		.qualification = qual,
+		.raw = EXIT_REASON_EPT_VIOLATION,
+	};
+	return MOTE_SLOW;
+}
+
+/* ---- dispatch ---- */
+
+/**
+ * struct exit_entry - one exit reason
+ * @handle: enum mote_result or -errno
+ * @stat: enum mote_exit_type it is counted as
+ * @delivery: can happen while an event is being delivered: look at the
+ *	IDT-vectoring information
+ */
+struct exit_entry {
+	int (*handle)(struct mote_vcpu *vcpu);
+	u8 stat;
+	bool delivery;
+};
+
+static const struct exit_entry exits[] = {
+	[EXIT_REASON_EXCEPTION_NMI]	= { exit_exception, MOTE_EXIT_EXCEPTION, true },
+	[EXIT_REASON_EXTERNAL_INTERRUPT] = { exit_nothing, MOTE_EXIT_HOST_IRQ },
+	[EXIT_REASON_TRIPLE_FAULT]	= { exit_shutdown, MOTE_EXIT_SHUTDOWN },
+	[EXIT_REASON_INTERRUPT_WINDOW]	= { exit_nothing, MOTE_EXIT_WINDOW },
+	[EXIT_REASON_NMI_WINDOW]	= { exit_nothing, MOTE_EXIT_WINDOW },
+	[EXIT_REASON_CPUID]		= { exit_cpuid, MOTE_EXIT_FEATURE },
+	[EXIT_REASON_HLT]		= { exit_hlt, MOTE_EXIT_HALT },
+	[EXIT_REASON_INVD]		= { exit_skip, MOTE_EXIT_OTHER },
+	[EXIT_REASON_RDPMC]		= { exit_gp, MOTE_EXIT_OTHER },
+	[EXIT_REASON_VMCALL]		= { exit_vmcall, MOTE_EXIT_HYPERCALL },
+	[EXIT_REASON_VMCLEAR]		= { exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_VMLAUNCH]		= { exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_VMPTRLD]		= { exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_VMPTRST]		= { exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_VMREAD]		= { exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_VMRESUME]		= { exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_VMWRITE]		= { exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_VMOFF]		= { exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_VMON]		= { exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_CR_ACCESS]		= { exit_cr, MOTE_EXIT_CONTROL },
+	[EXIT_REASON_DR_ACCESS]		= { exit_dr, MOTE_EXIT_CONTROL },
+	[EXIT_REASON_IO_INSTRUCTION]	= { exit_io, MOTE_EXIT_PIO },
+	[EXIT_REASON_MSR_READ]		= { exit_rdmsr, MOTE_EXIT_SYSREG },
+	[EXIT_REASON_MSR_WRITE]		= { exit_wrmsr, MOTE_EXIT_SYSREG },
+	[EXIT_REASON_MWAIT_INSTRUCTION]	= { exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_MONITOR_INSTRUCTION] = { exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_PAUSE_INSTRUCTION]	= { exit_skip, MOTE_EXIT_OTHER },
+	[EXIT_REASON_TPR_BELOW_THRESHOLD] = { vmx_exit_tpr, MOTE_EXIT_IRQCHIP },
+	[EXIT_REASON_APIC_ACCESS]	= { vmx_exit_apic_access, MOTE_EXIT_IRQCHIP, true },
+	[EXIT_REASON_EOI_INDUCED]	= { vmx_exit_eoi, MOTE_EXIT_IRQCHIP },
+	[EXIT_REASON_EPT_VIOLATION]	= { exit_ept_violation, MOTE_EXIT_FAULT, true },
+	[EXIT_REASON_EPT_MISCONFIG]	= { exit_unknown, MOTE_EXIT_UNKNOWN, true },
+	[EXIT_REASON_INVEPT]		= { exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_INVVPID]		= { exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_WBINVD]		= { exit_skip, MOTE_EXIT_OTHER },
+	[EXIT_REASON_XSETBV]		= { exit_xsetbv, MOTE_EXIT_CONTROL },
+	[EXIT_REASON_APIC_WRITE]	= { vmx_exit_apic_write, MOTE_EXIT_IRQCHIP },
+	[EXIT_REASON_RDRAND]		= { exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_INVPCID]		= { exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_VMFUNC]		= { exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_RDSEED]		= { exit_ud, MOTE_EXIT_OTHER },
+};
+
+static const struct exit_entry unknown = { exit_unknown, MOTE_EXIT_UNKNOWN, true };
+
+static const struct exit_entry *find_exit(u32 reason)
+{
+	if (reason >= ARRAY_SIZE(exits))
+		return &unknown;
+	reason = array_index_nospec(reason, ARRAY_SIZE(exits));
+	return exits[reason].handle ? &exits[reason] : &unknown;
+}
+
+/**
+ * vmx_handle_exit - see mote_arch_vcpu_handle_exit()
+ * @vcpu: loaded, interrupts on
+ */
+int vmx_handle_exit(struct mote_vcpu *vcpu)
+{
+	struct vmx_vcpu *vmx = to_vmx(vcpu);
+	const struct exit_entry *entry;
+
+	if (unlikely(vmx->entry_failed || vmx->reason & VMX_EXIT_REASONS_FAILED_VMENTRY)) {
+		mote_stat_exit(vcpu, MOTE_EXIT_FAIL_ENTRY);
+		return exit_failed_entry(vcpu);
+	}
+	entry = find_exit(vmx->reason);
+	mote_stat_exit(vcpu, entry->stat);
+	if (entry->delivery) {
+		vmx->idt_info = vmread32(IDT_VECTORING_INFO_FIELD);
+		if (unlikely(vmx->idt_info & VECTORING_INFO_VALID_MASK))
+			vmx_take_idt_vectoring(vcpu);
+	}
+	return entry->handle(vcpu);
+}

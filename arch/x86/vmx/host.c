@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote/vmx: the host's side of the world switch: HOST_* fields, what an exit
+ * leaves different from what the host had, and the host's own interrupts.
+ */
+#include <asm/cpu_entry_area.h>
+#include <asm/desc.h>
+#include <asm/fsgsbase.h>
+#include <asm/msr.h>
+#include <asm/segment.h>
+#include <asm/tlbflush.h>
+
+#include "entry.h"
+#include "vmx.h"
+
+/**
+ * vmx_host_cpu_changed - HOST_* fields that belong to a CPU
+ * @vcpu: loaded, on a CPU where it was not last time
+ */
+void vmx_host_cpu_changed(struct mote_vcpu *vcpu)
+{
+	int cpu = smp_processor_id();
+	struct desc_ptr idt;
+	u64 value;
+
+	vmwritel(HOST_CR0, read_cr0());
+	/* GS base of the kernel: this CPU's per-CPU area */
+	rdmsrl(MSR_GS_BASE, value);
+	vmwritel(HOST_GS_BASE, value);
+	vmwritel(HOST_TR_BASE, (unsigned long)&get_cpu_entry_area(cpu)->tss.x86_tss);
+	vmwritel(HOST_GDTR_BASE, (unsigned long)get_cpu_gdt_ro(cpu));
+	store_idt(&idt);
+	vmwritel(HOST_IDTR_BASE, idt.address);
+	rdmsrl(MSR_IA32_SYSENTER_CS, value);
+	vmwrite32(HOST_IA32_SYSENTER_CS, value);
+	rdmsrl(MSR_IA32_SYSENTER_ESP, value);
+	vmwritel(HOST_IA32_SYSENTER_ESP, value);
+	rdmsrl(MSR_IA32_SYSENTER_EIP, value);
+	vmwritel(HOST_IA32_SYSENTER_EIP, value);
+	/* CR3, CR4, RSP and FS base are compared by value */
+	to_vmx(vcpu)->host.cr4 = 0;
+}
+
+static unsigned long read_fs_base(void)
+{
+	u64 base;
+
+	if (boot_cpu_has(X86_FEATURE_FSGSBASE))
+		return rdfsbase();
+	rdmsrl(MSR_FS_BASE, base);
+	return base;
+}
+
+static void prepare_perf(struct vmx_host *host)
+{
+	u64 value;
+
+	/*
+	 * Counters stop in the guest, so that the host's PEBS does not write
+	 * through the guest's page tables.
+	 */
+	rdmsrl(MSR_CORE_PERF_GLOBAL_CTRL, value);
+	if (value == host->perf_global)
+		return;
+	host->perf_global = value;
+	vmwrite64(HOST_IA32_PERF_GLOBAL_CTRL, value);
+}
+
+/**
+ * vmx_host_prepare - HOST_* fields that belong to the thread
+ * @vcpu: loaded; nothing here changes before vmx_host_put(), as preemption is off
+ */
+void vmx_host_prepare(struct mote_vcpu *vcpu)
+{
+	struct vmx_host *host = &to_vmx(vcpu)->host;
+	unsigned long value;
+
+	value = __read_cr3();
+	if (unlikely(value != host->cr3)) {
+		host->cr3 = value;
+		vmwritel(HOST_CR3, value);
+	}
+	value = __read_cr4();
+	if (unlikely(value != host->cr4)) {
+		host->cr4 = value;
+		vmwritel(HOST_CR4, value);
+	}
+	value = read_fs_base();
+	if (unlikely(value != host->fs_base)) {
+		host->fs_base = value;
+		vmwritel(HOST_FS_BASE, value);
+	}
+	if (vmx_caps.perf_global)
+		prepare_perf(host);
+	savesegment(ds, host->ds);
+	savesegment(es, host->es);
+	savesegment(fs, host->fs);
+	savesegment(gs, host->gs);
+	store_ldt(host->ldt);
+}
+
+/* Selectors of 32-bit threads, of modify_ldt() users and the like */
+static void restore_selectors(const struct vmx_host *host)
+{
+	if (host->ldt)
+		asm volatile("lldt %0" : : "r" (host->ldt));
+	if (host->ds | host->es) {
+		loadsegment(ds, host->ds);
+		loadsegment(es, host->es);
+	}
+	if (host->fs) {
+		loadsegment(fs, host->fs);
+		wrmsrl(MSR_FS_BASE, host->fs_base);
+	}
+	/* Changes the user's GS base, which x86_uret_put() writes after this */
+	if (host->gs)
+		load_gs_index(host->gs);
+}
+
+/**
+ * vmx_host_put - what the exit left wrong and HOST_* fields cannot say
+ * @vcpu: loaded, has entered since vmx_host_prepare()
+ *
+ * The exit sets limits of 0xffff on GDTR and IDTR and 0x67 on TR (SDM vol. 3,
+ * "Loading Host Segment and Descriptor-Table Registers").  A larger GDT would
+ * let user space load selectors of what follows it; the TSS has to cover the
+ * I/O bitmap again.  The IDT is a page anyway.
+ */
+void vmx_host_put(struct mote_vcpu *vcpu)
+{
+	const struct vmx_host *host = &to_vmx(vcpu)->host;
+
+	if (unlikely(host->ds | host->es | host->fs | host->gs | host->ldt))
+		restore_selectors(host);
+	invalidate_tss_limit();
+	load_fixmap_gdt(smp_processor_id());
+}
+
+/**
+ * vmx_host_interrupt - the host's interrupt ended the guest's run
+ * @intr_info: VM-exit interruption information
+ *
+ * The exit has acknowledged it at the APIC, so nobody will deliver it again:
+ * enter its handler through the gate.  Interrupts are off.
+ */
+void vmx_host_interrupt(u32 intr_info)
+{
+	const gate_desc *gate;
+	struct desc_ptr idt;
+
+	if (WARN_ON_ONCE(!(intr_info & INTR_INFO_VALID_MASK)))
+		return;
+	store_idt(&idt);
+	gate = (const gate_desc *)idt.address + (intr_info & INTR_INFO_VECTOR_MASK);
+	vmx_call_gate(gate_offset(gate));
+}
+
+/*
+ * NMIs are blocked since the exit; the handler's IRET ends that.  Its gate has
+ * a stack of its own, which only the CPU can switch to: INT does.
+ */
+void vmx_host_nmi(void)
+{
+	asm volatile("int $2");
+}
+
+/* #MC in the guest: the host's handler, as if it had been hit itself */
+void vmx_host_machine_check(void)
+{
+	asm volatile("int $18");
+}

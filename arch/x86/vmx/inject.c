@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote/vmx: events into the guest, and those that an exit interrupted.
+ * SDM vol. 3, "Event Injection" and "Information for VM Exits During Event
+ * Delivery".
+ */
+#include <asm/processor-flags.h>
+
+#include "vmx.h"
+
+/**
+ * vmx_windows - exit as soon as the guest can take an interrupt or an NMI
+ * @vcpu: entry
+ * @intr: an interrupt waits
+ * @nmi: an NMI waits
+ */
+void vmx_windows(struct mote_vcpu *vcpu, bool intr, bool nmi)
+{
+	struct vmx_vcpu *vmx = to_vmx(vcpu);
+	u32 bits = (intr ? CPU_BASED_INTR_WINDOW_EXITING : 0) |
+		   (nmi ? CPU_BASED_NMI_WINDOW_EXITING : 0);
+	const u32 both = CPU_BASED_INTR_WINDOW_EXITING | CPU_BASED_NMI_WINDOW_EXITING;
+
+	if (likely((vmx->proc & both) == bits))
+		return;
+	vmx->proc = (vmx->proc & ~both) | bits;
+	vmwrite32(CPU_BASED_VM_EXEC_CONTROL, vmx->proc);
+}
+
+/* Single-stepping over MOV SS or STI: the entry wants BS pending with the shadow */
+static void fix_pending_debug(struct mote_vcpu *vcpu)
+{
+	if (x86_get(vcpu, X86_SHADOW) && (x86_get(vcpu, X86_RFLAGS) & X86_EFLAGS_TF))
+		vmwritel(GUEST_PENDING_DBG_EXCEPTIONS,
+			 vmreadl(GUEST_PENDING_DBG_EXCEPTIONS) | BIT(14));
+}
+
+/**
+ * vmx_inject - vcpu->arch.event goes in with the entry
+ * @vcpu: entry
+ */
+void vmx_inject(struct mote_vcpu *vcpu)
+{
+	const struct x86_event *ev = &vcpu->arch.event;
+	u32 info = INTR_INFO_VALID_MASK | ev->type << 8 | ev->vector;
+
+	/* Real mode pushes no error codes */
+	if (ev->has_error && (x86_get(vcpu, X86_CR0) & X86_CR0_PE)) {
+		info |= INTR_INFO_DELIVER_CODE_MASK;
+		vmwrite32(VM_ENTRY_EXCEPTION_ERROR_CODE, ev->error_code);
+	}
+	if (ev->type == X86_EVENT_SOFT_INT || ev->type == X86_EVENT_SOFT_EXC ||
+	    ev->type == X86_EVENT_PRIV_SW_EXC)
+		vmwrite32(VM_ENTRY_INSTRUCTION_LEN, ev->insn_len);
+	/* Faults return with RF set (SDM vol. 3, "Masking Instruction Breakpoints") */
+	if (ev->type == X86_EVENT_EXCEPTION && ev->vector != X86_TRAP_DB)
+		x86_set(vcpu, X86_RFLAGS, x86_get(vcpu, X86_RFLAGS) | X86_EFLAGS_RF);
+	vmwrite32(VM_ENTRY_INTR_INFO_FIELD, info);
+	if (ev->type == X86_EVENT_NMI)
+		vmx_set_nmi_blocked(vcpu, false);
+	fix_pending_debug(vcpu);
+}
+
+/**
+ * vmx_take_idt_vectoring - the exit came while an event was being delivered
+ * @vcpu: loaded, vmx->idt_info is valid
+ *
+ * The event is delivered again at the next entry, unless the exit is about
+ * something that changes it.
+ */
+void vmx_take_idt_vectoring(struct mote_vcpu *vcpu)
+{
+	u32 info = to_vmx(vcpu)->idt_info;
+	struct x86_event *ev = &vcpu->arch.event;
+
+	*ev = (struct x86_event) {
+		.valid = true,
+		.type = (info & VECTORING_INFO_TYPE_MASK) >> 8,
+		.vector = info & VECTORING_INFO_VECTOR_MASK,
+		.has_error = info & VECTORING_INFO_DELIVER_CODE_MASK,
+	};
+	if (ev->has_error)
+		ev->error_code = vmread32(IDT_VECTORING_ERROR_CODE);
+	if (ev->type == X86_EVENT_SOFT_INT || ev->type == X86_EVENT_SOFT_EXC ||
+	    ev->type == X86_EVENT_PRIV_SW_EXC)
+		ev->insn_len = vmread32(VM_EXIT_INSTRUCTION_LEN);
+	/* The NMI's delivery had set blocking; its injection does so again */
+	if (ev->type == X86_EVENT_NMI)
+		vmx_set_nmi_blocked(vcpu, false);
+}
+
+bool vmx_nmi_blocked(struct mote_vcpu *vcpu)
+{
+	return vmread32(GUEST_INTERRUPTIBILITY_INFO) & GUEST_INTR_STATE_NMI;
+}
+
+void vmx_set_nmi_blocked(struct mote_vcpu *vcpu, bool blocked)
+{
+	u32 info = vmread32(GUEST_INTERRUPTIBILITY_INFO);
+	u32 want = blocked ? info | GUEST_INTR_STATE_NMI : info & ~(u32)GUEST_INTR_STATE_NMI;
+
+	if (want != info)
+		vmwrite32(GUEST_INTERRUPTIBILITY_INFO, want);
+}

@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote/vmx: the back end: VMX operation of each CPU, VMs and vCPUs in it, and
+ * the entry.
+ */
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <asm/cpufeature.h>
+#include <asm/desc.h>
+#include <asm/msr.h>
+#include <asm/nospec-branch.h>
+#include <asm/tlbflush.h>
+
+#include "../lapic.h"
+#include "ept.h"
+#include "entry.h"
+#include "tlbtag.h"
+#include "vmx.h"
+
+/*
+ * Per CPU: the VMXON region, the VMCSs that this CPU may have cached, and the
+ * one that is current.  The list and @current_vmcs are touched by their CPU
+ * only, with interrupts off where an IPI may come in between.
+ */
+static DEFINE_PER_CPU(void *, vmxon_region);
+static DEFINE_PER_CPU(struct list_head, loaded_list);
+static DEFINE_PER_CPU(struct vmx_vcpu *, current_vmcs);
+
+static struct mote_tags vpids;
+
+void __cold vmx_insn_failed(const char *insn, unsigned long operand)
+{
+	if (!READ_ONCE(mote_hw_gone))
+		pr_err_ratelimited("%s 0x%lx failed\n", insn, operand);
+}
+
+/* ---- CPUs ---- */
+
+static void free_vmxon_regions(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		free_page((unsigned long)per_cpu(vmxon_region, cpu));
+		per_cpu(vmxon_region, cpu) = NULL;
+	}
+}
+
+/* VMXON and VMCS regions start with the revision (SDM vol. 3, "Format of the VMCS Region") */
+static void *alloc_region(gfp_t gfp)
+{
+	u32 *region = (u32 *)get_zeroed_page(gfp);
+
+	if (region)
+		*region = vmx_caps.revision;
+	return region;
+}
+
+static int vmx_init(void)
+{
+	int cpu, r;
+
+	r = vmx_find_caps();
+	if (r)
+		return r;
+	for_each_possible_cpu(cpu) {
+		INIT_LIST_HEAD(&per_cpu(loaded_list, cpu));
+		per_cpu(vmxon_region, cpu) = alloc_region(GFP_KERNEL);
+		if (!per_cpu(vmxon_region, cpu))
+			goto nomem;
+	}
+	/* VPID 0 is the host's */
+	r = mote_tags_init(&vpids, 1, 0xffff);
+	if (!r)
+		return 0;
+nomem:
+	free_vmxon_regions();
+	return -ENOMEM;
+}
+
+static void vmx_exit_backend(void)
+{
+	mote_tags_destroy(&vpids);
+	free_vmxon_regions();
+}
+
+static int vmx_probe_busy(void)
+{
+	return __read_cr4() & X86_CR4_VMXE ? -EBUSY : 0;
+}
+
+/*
+ * CR4.VMXE set by somebody else means that VMX operation is his.  Setting it
+ * through cr4_set_bits() makes KVM see ours in turn.
+ */
+static int vmx_cpu_enable(void)
+{
+	int r = vmx_probe_busy();
+
+	if (r)
+		return r;
+	cr4_set_bits(X86_CR4_VMXE);
+	r = vmx_vmxon(__pa(__this_cpu_read(vmxon_region)));
+	if (r) {
+		cr4_clear_bits(X86_CR4_VMXE);
+		pr_err("VMXON failed on CPU %d\n", smp_processor_id());
+		return r;
+	}
+	/* What an earlier user of EPT left cached is not ours */
+	vmx_invept(INVEPT_ALL, 0);
+	return 0;
+}
+
+/* Interrupts off, on the CPU that has it */
+static void clear_vmcs(struct vmx_vcpu *vmx)
+{
+	vmx_vmclear(vmx->vmcs_pa);
+	vmx->launched = false;
+	list_del(&vmx->loaded);
+	if (__this_cpu_read(current_vmcs) == vmx)
+		__this_cpu_write(current_vmcs, NULL);
+	/*
+	 * Whoever sees -1 may load it elsewhere: after VMCLEAR and the list.
+	 * Pairs with the acquire in vmx_load().
+	 */
+	smp_store_release(&vmx->cpu, -1);
+}
+
+static void vmx_cpu_disable(void)
+{
+	struct vmx_vcpu *vmx, *next;
+
+	list_for_each_entry_safe(vmx, next, this_cpu_ptr(&loaded_list), loaded)
+		clear_vmcs(vmx);
+	vmx_vmxoff();
+	cr4_clear_bits(X86_CR4_VMXE);
+}
+
+static const struct mote_pt_format *vmx_pt_format(void)
+{
+	return mote_ept_format(vmx_caps.ept);
+}
+
+static void vmx_info(struct mote_info *info)
+{
+	if (vmx_caps.apicv)
+		info->features |= MOTE_FEAT_HW_IRQ;
+	if (vmx_pt_format()->level[2].leaf_ok)
+		info->features |= MOTE_FEAT_HUGE_2M;
+	if (vmx_pt_format()->level[1].leaf_ok)
+		info->features |= MOTE_FEAT_HUGE_1G;
+	if (vmx_caps.ept_ad)
+		info->features |= MOTE_FEAT_AD_BITS;
+	if (vmx_caps.proc2 & SECONDARY_EXEC_ENABLE_VPID)
+		info->features |= MOTE_FEAT_TLB_TAGS;
+}
+
+/* ---- VMs ---- */
+
+static void vmx_vm_destroy(struct mote_vm *vm)
+{
+	struct vmx_vm *vmx = vm->arch.vmx;
+
+	if (vmx->apic_access)
+		__free_page(vmx->apic_access);
+	kfree(vmx);
+}
+
+static int vmx_vm_init(struct mote_vm *vm)
+{
+	struct vmx_vm *vmx = kzalloc(sizeof(*vmx), GFP_KERNEL_ACCOUNT);
+
+	if (!vmx)
+		return -ENOMEM;
+	vmx->eptp = mote_ept_pointer(__pa(vm->mem.pt.root), vmx_caps.ept_ad);
+	vm->arch.vmx = vmx;
+	return 0;
+}
+
+/* ---- vCPUs ---- */
+
+static void clear_on_cpu(void *arg)
+{
+	struct vmx_vcpu *vmx = arg;
+
+	/* It may have been cleared by an offline CPU in the meantime */
+	if (vmx->cpu == smp_processor_id())
+		clear_vmcs(vmx);
+}
+
+/* Take the VMCS from the CPU that may have it cached */
+static void evict_vmcs(struct vmx_vcpu *vmx)
+{
+	int cpu = READ_ONCE(vmx->cpu);
+
+	if (cpu >= 0)
+		smp_call_function_single(cpu, clear_on_cpu, vmx, 1);
+}
+
+static void vmx_vcpu_destroy(struct mote_vcpu *vcpu)
+{
+	evict_vmcs(to_vmx(vcpu));
+	mote_tag_free(&vpids, to_vmx(vcpu)->vpid);
+	vmx_vmcs_destroy(vcpu);
+}
+
+static int vmx_vcpu_init(struct mote_vcpu *vcpu)
+{
+	struct vmx_vm *vm = vcpu->vm->arch.vmx;
+	int r;
+
+	if (vcpu->arch.lapic && vmx_caps.apicv && !vm->apic_access) {
+		r = vmx_apic_vm_init(vm);
+		if (r)
+			return r;
+	}
+	r = vmx_vmcs_create(vcpu);
+	if (r)
+		return r;
+	if (vmx_caps.proc2 & SECONDARY_EXEC_ENABLE_VPID)
+		to_vmx(vcpu)->vpid = mote_tag_alloc(&vpids);
+	mote_arch_vcpu_load(vcpu);
+	vmx_vmcs_setup(vcpu);
+	mote_arch_vcpu_put(vcpu);
+	return 0;
+}
+
+/*
+ * Another guest's VMCS was current on this CPU: its branch predictions must
+ * not steer this one (Spectre v2 between guests).
+ */
+static void predictor_barrier(void)
+{
+	if (boot_cpu_has(X86_FEATURE_USE_IBPB))
+		wrmsrl(MSR_IA32_PRED_CMD, PRED_CMD_IBPB);
+}
+
+/* The VMCS comes to this CPU: its host state and TLB belong to another one */
+static void move_vmcs(struct mote_vcpu *vcpu, struct vmx_vcpu *vmx, int cpu)
+{
+	unsigned long flags;
+
+	/* Acquire: what clear_vmcs() did elsewhere comes before our VMPTRLD */
+	if (smp_load_acquire(&vmx->cpu) >= 0)
+		evict_vmcs(vmx);
+	local_irq_save(flags);
+	if (mote_arch_cpu_ready()) {
+		WRITE_ONCE(vmx->cpu, cpu);
+		list_add(&vmx->loaded, this_cpu_ptr(&loaded_list));
+	}
+	local_irq_restore(flags);
+}
+
+static void vmx_load(struct mote_vcpu *vcpu)
+{
+	struct vmx_vcpu *vmx = to_vmx(vcpu);
+	int cpu = smp_processor_id();
+
+	if (likely(__this_cpu_read(current_vmcs) == vmx))
+		return;
+	if (vmx->cpu != cpu)
+		move_vmcs(vcpu, vmx, cpu);
+	if (__this_cpu_read(current_vmcs))
+		predictor_barrier();
+	if (vmx_vmptrld(vmx->vmcs_pa))
+		vmx_insn_failed("vmptrld", vmx->vmcs_pa);
+	__this_cpu_write(current_vmcs, vmx);
+	if (vcpu->cpu != cpu) {
+		WRITE_ONCE(vcpu->cpu, cpu);
+		vcpu->tlb_gen = -1;
+		if (vmx->launched || vmx->host.rsp)
+			vmx_host_cpu_changed(vcpu);
+	}
+}
+
+static void vmx_prepare(struct mote_vcpu *vcpu)
+{
+	struct vmx_vcpu *vmx = to_vmx(vcpu);
+	struct vmx_vm *vm = vcpu->vm->arch.vmx;
+
+	vmx_host_prepare(vcpu);
+	x86_debug_load(vcpu);
+	if (unlikely(vmx->msr_bitmap_stale ||
+		     vmx->msr_policy != atomic_read(&vm->msr_policy)))
+		vmx_msr_bitmap_refresh(vcpu);
+	/* L1TF: nothing of the host's in the cache the guest could read */
+	if (vmx_caps.flush_l1d)
+		wrmsrl(MSR_IA32_FLUSH_CMD, L1D_FLUSH);
+}
+
+static void vmx_put(struct mote_vcpu *vcpu)
+{
+	x86_debug_put(vcpu);
+	vmx_host_put(vcpu);
+}
+
+/* ---- the entry ---- */
+
+/* EP4TA-tagged entries of the VM, and combined ones of all its VPIDs */
+static void vmx_flush(struct mote_vcpu *vcpu)
+{
+	vmx_invept(INVEPT_SINGLE, vcpu->vm->arch.vmx->eptp);
+	if (vcpu->tlb_gen < 0 && to_vmx(vcpu)->vpid)
+		vmx_invvpid(INVVPID_SINGLE, to_vmx(vcpu)->vpid);
+}
+
+static u32 enter_flags(struct mote_vcpu *vcpu, u32 host_spec_ctrl)
+{
+	u32 flags = 0;
+
+	if (to_vmx(vcpu)->launched)
+		flags |= VMX_ENTER_RESUME;
+	if (unlikely(vcpu->arch.spec_ctrl != host_spec_ctrl) &&
+	    x86_guest_has(vcpu, X86_FEATURE_GUEST_SPEC_CTRL))
+		flags |= VMX_ENTER_SPEC_CTRL;
+	if (vmx_caps.verw)
+		flags |= VMX_ENTER_VERW;
+	return flags;
+}
+
+/* What must be looked at before the host's interrupts are on again */
+static void after_exit(struct mote_vcpu *vcpu, struct vmx_vcpu *vmx)
+{
+	vmx->reason = vmread32(VM_EXIT_REASON);
+	vmx->launched = true;
+	if (vmx->reason == EXIT_REASON_EXTERNAL_INTERRUPT) {
+		vmx_host_interrupt(vmread32(VM_EXIT_INTR_INFO));
+	} else if (vmx->reason == EXIT_REASON_EXCEPTION_NMI) {
+		vmx->intr_info = vmread32(VM_EXIT_INTR_INFO);
+		if ((vmx->intr_info & INTR_INFO_INTR_TYPE_MASK) == INTR_TYPE_NMI_INTR)
+			vmx_host_nmi();
+		else if ((vmx->intr_info & INTR_INFO_VECTOR_MASK) == X86_TRAP_MC)
+			vmx_host_machine_check();
+	} else if (unlikely((u16)vmx->reason == EXIT_REASON_MCE_DURING_VMENTRY)) {
+		vmx_host_machine_check();
+	}
+}
+
+static void vmx_vcpu_enter(struct mote_vcpu *vcpu)
+{
+	u32 host_spec_ctrl = this_cpu_read(x86_spec_ctrl_current);
+	struct vmx_vcpu *vmx = to_vmx(vcpu);
+
+	if (vcpu->arch.dirty)
+		vmx_flush_dirty(vcpu);
+	/* CR2 is not in the VMCS; the host's is dead outside of its #PF handler */
+	if (native_read_cr2() != vcpu->arch.cr2)
+		native_write_cr2(vcpu->arch.cr2);
+	vmx->entry_failed = vmx_enter(vcpu->arch.reg, enter_flags(vcpu, host_spec_ctrl),
+				      &vmx->host.rsp, vcpu->arch.spec_ctrl, host_spec_ctrl);
+	vcpu->arch.cr2 = native_read_cr2();
+	vcpu->arch.cached = X86_REGS_IN_MEMORY;
+	if (likely(!vmx->entry_failed))
+		after_exit(vcpu, vmx);
+	else
+		vmx->insn_error = vmread32(VM_INSTRUCTION_ERROR);
+}
+
+const struct x86_backend vmx_backend = {
+	.name = "vmx",
+	.id = MOTE_BACKEND_VMX,
+	.busy_reason = "another hypervisor holds VMX on this host: close its VMs or rmmod kvm_intel (6.12 and later: or boot with kvm.enable_virt_at_load=0)",
+	.init = vmx_init,
+	.exit = vmx_exit_backend,
+	.cpu_enable = vmx_cpu_enable,
+	.cpu_disable = vmx_cpu_disable,
+	.probe_busy = vmx_probe_busy,
+	.info = vmx_info,
+	.pt_format = vmx_pt_format,
+	.vm_init = vmx_vm_init,
+	.vm_destroy = vmx_vm_destroy,
+	.policy_changed = vmx_policy_changed,
+	.vcpu_init = vmx_vcpu_init,
+	.vcpu_destroy = vmx_vcpu_destroy,
+	.load = vmx_load,
+	.put = vmx_put,
+	.prepare = vmx_prepare,
+	.fetch = vmx_fetch,
+	.get_seg = vmx_get_seg,
+	.set_seg = vmx_set_seg,
+	.cpl = vmx_cpl,
+	.nmi_blocked = vmx_nmi_blocked,
+	.set_nmi_blocked = vmx_set_nmi_blocked,
+	.msr_get = vmx_msr_get,
+	.msr_set = vmx_msr_set,
+	.features_changed = vmx_features_changed,
+	.exec_changed = vmx_exec_changed,
+	.lapic_changed = vmx_lapic_changed,
+	.eoi_exit = vmx_eoi_exit,
+	.windows = vmx_windows,
+	.inject = vmx_inject,
+	.hw_irq = vmx_hw_irq,
+	.tpr_threshold = vmx_tpr_threshold,
+	.map_apic = vmx_map_apic,
+	.load_pdptrs = vmx_load_pdptrs,
+	.flush = vmx_flush,
+	.enter = vmx_vcpu_enter,
+	.handle_exit = vmx_handle_exit,
+	.dump = vmx_dump,
+};

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mote/vmx: what the files of this folder share.
+ */
+#ifndef MOTE_VMX_VMX_H
+#define MOTE_VMX_VMX_H
+
+#include <linux/list.h>
+
+#include "../x86.h"
+#include "ops.h"
+
+/**
+ * struct vmx_caps - what this CPU's VMX can do, found once at load
+ * @revision: VMCS revision identifier
+ * @pin: pin-based controls in use by every vCPU
+ * @proc: primary processor-based controls
+ * @proc2: secondary controls that may be set
+ * @entry: VM-entry controls
+ * @exit: VM-exit controls
+ * @cr0_fixed1: bits of CR0 that must be 1 in VMX operation, less PE and PG
+ * @cr4_fixed1: bits of CR4 that must be 1
+ * @ept: IA32_VMX_EPT_VPID_CAP
+ * @ept_ad: EPT has accessed and dirty bits
+ * @invvpid_single: INVVPID of one VPID
+ * @apicv: APIC-register virtualization and virtual-interrupt delivery
+ * @perf_global: PERF_GLOBAL_CTRL is switched by entry and exit
+ * @flush_l1d: L1D has to be flushed before entries (L1TF)
+ * @verw: CPU buffers have to be cleared before entries (MDS and relatives)
+ */
+struct vmx_caps {
+	u32 revision;
+	u32 pin;
+	u32 proc;
+	u32 proc2;
+	u32 entry;
+	u32 exit;
+	u64 cr0_fixed1;
+	u64 cr4_fixed1;
+	u64 ept;
+	bool ept_ad;
+	bool invvpid_single;
+	bool apicv;
+	bool perf_global;
+	bool flush_l1d;
+	bool verw;
+};
+
+extern struct vmx_caps vmx_caps;
+
+/**
+ * struct vmx_vm - VMX part of a VM
+ * @eptp: EPT pointer (c)
+ * @apic_access: the APIC-access page, or NULL: one for the VM, since all vCPUs
+ *	see the same guest physical memory (c)
+ * @msr_policy: counts changes of the MSR rules (a)
+ */
+struct vmx_vm {
+	u64 eptp;
+	struct page *apic_access;
+	atomic_t msr_policy;
+};
+
+/**
+ * struct vmx_host - what HOST_* fields hold, to write them only on change
+ * @cr3: HOST_CR3
+ * @cr4: HOST_CR4
+ * @fs_base: HOST_FS_BASE
+ * @perf_global: HOST_IA32_PERF_GLOBAL_CTRL
+ * @rsp: HOST_RSP, kept by entry.S
+ * @ds: selectors of the thread that the exit replaces
+ * @es: same
+ * @fs: same
+ * @gs: same
+ * @ldt: same
+ */
+struct vmx_host {
+	unsigned long cr3;
+	unsigned long cr4;
+	unsigned long fs_base;
+	u64 perf_global;
+	unsigned long rsp;
+	u16 ds, es, fs, gs, ldt;
+};
+
+/**
+ * struct vmx_vcpu - VMX part of a vCPU
+ * @vmcs: the region, a page
+ * @vmcs_pa: its address
+ * @cpu: CPU whose list @loaded is on, or -1; changed by that CPU with
+ *	interrupts off (a)
+ * @loaded: on the CPU's list of VMCSs that may be cached there
+ * @launched: VMRESUME and not VMLAUNCH
+ * @vpid: TLB tag, 0: none
+ * @proc: current primary controls
+ * @proc2: current secondary controls
+ * @entry: current VM-entry controls
+ * @cr0_mask: bits of CR0 that exit
+ * @cr4_mask: bits of CR4 that exit
+ * @exception_bitmap: exceptions that exit
+ * @msr_bitmap: a page
+ * @msr_policy: vmx_vm::msr_policy that @msr_bitmap has
+ * @msr_bitmap_stale: rebuild it before the next session
+ * @eoi_exit: EOI-exit bitmap as in the VMCS
+ * @tpr_threshold: as in the VMCS
+ * @pdptrs_stale: PAE root entries have to be read from guest memory
+ * @insn_error: VM-instruction error of a failed entry, or 0
+ * @entry_failed: VMLAUNCH or VMRESUME fell through
+ * @reason: exit reason
+ * @intr_info: VM-exit interruption information of exceptions, NMIs, interrupts
+ * @idt_info: IDT-vectoring information
+ * @host: see there
+ */
+struct vmx_vcpu {
+	void *vmcs;
+	u64 vmcs_pa;
+	int cpu;
+	struct list_head loaded;
+	bool launched;
+	u16 vpid;
+	u32 proc;
+	u32 proc2;
+	u32 entry;
+	u64 cr0_mask;
+	u64 cr4_mask;
+	u32 exception_bitmap;
+	unsigned long *msr_bitmap;
+	int msr_policy;
+	bool msr_bitmap_stale;
+	u64 eoi_exit[4];
+	u32 tpr_threshold;
+	bool pdptrs_stale;
+	u32 insn_error;
+	bool entry_failed;
+	u32 reason;
+	u32 intr_info;
+	u32 idt_info;
+	struct vmx_host host;
+};
+
+static inline struct vmx_vcpu *to_vmx(struct mote_vcpu *vcpu)
+{
+	return vcpu->arch.vmx;
+}
+
+/* caps.c */
+int vmx_find_caps(void);
+
+/* vmcs.c: the VMCS of a vCPU, its controls, and getting at its guest state */
+int vmx_vmcs_create(struct mote_vcpu *vcpu);
+void vmx_vmcs_destroy(struct mote_vcpu *vcpu);
+void vmx_vmcs_setup(struct mote_vcpu *vcpu);
+void vmx_set_proc(struct vmx_vcpu *vmx, u32 bits, bool on);
+void vmx_set_proc2(struct vmx_vcpu *vmx, u32 bits, bool on);
+void vmx_fetch(struct mote_vcpu *vcpu, enum x86_reg reg);
+void vmx_flush_dirty(struct mote_vcpu *vcpu);
+void vmx_get_seg(struct mote_vcpu *vcpu, unsigned int which, struct x86_segment *seg);
+void vmx_set_seg(struct mote_vcpu *vcpu, unsigned int which, const struct x86_segment *seg);
+unsigned int vmx_cpl(struct mote_vcpu *vcpu);
+int vmx_msr_get(struct mote_vcpu *vcpu, u32 index, u64 *value);
+int vmx_msr_set(struct mote_vcpu *vcpu, u32 index, u64 value);
+void vmx_features_changed(struct mote_vcpu *vcpu);
+void vmx_exec_changed(struct mote_vcpu *vcpu);
+int vmx_load_pdptrs(struct mote_vcpu *vcpu);
+
+/* msrmap.c: the MSR bitmap */
+void vmx_policy_changed(struct mote_vm *vm);
+void vmx_msr_bitmap_refresh(struct mote_vcpu *vcpu);
+
+/* host.c: the host's side of the world switch */
+void vmx_host_cpu_changed(struct mote_vcpu *vcpu);
+void vmx_host_prepare(struct mote_vcpu *vcpu);
+void vmx_host_put(struct mote_vcpu *vcpu);
+void vmx_host_interrupt(u32 intr_info);
+void vmx_host_nmi(void);
+void vmx_host_machine_check(void);
+
+/* inject.c: events into the guest */
+void vmx_windows(struct mote_vcpu *vcpu, bool intr, bool nmi);
+void vmx_inject(struct mote_vcpu *vcpu);
+void vmx_take_idt_vectoring(struct mote_vcpu *vcpu);
+bool vmx_nmi_blocked(struct mote_vcpu *vcpu);
+void vmx_set_nmi_blocked(struct mote_vcpu *vcpu, bool blocked);
+
+/* apicv.c: hardware's virtual APIC */
+int vmx_apic_vm_init(struct vmx_vm *vmx);
+void vmx_lapic_changed(struct mote_vcpu *vcpu);
+void vmx_eoi_exit(struct mote_vcpu *vcpu, unsigned int vector, bool exits);
+void vmx_hw_irq(struct mote_vcpu *vcpu, int irr, int isr);
+void vmx_tpr_threshold(struct mote_vcpu *vcpu, unsigned int threshold);
+int vmx_map_apic(struct mote_vcpu *vcpu);
+int vmx_exit_apic_write(struct mote_vcpu *vcpu);
+int vmx_exit_eoi(struct mote_vcpu *vcpu);
+int vmx_exit_tpr(struct mote_vcpu *vcpu);
+int vmx_exit_apic_access(struct mote_vcpu *vcpu);
+
+/* exit.c */
+int vmx_handle_exit(struct mote_vcpu *vcpu);
+
+/* dump.c */
+size_t vmx_dump(struct mote_vcpu *vcpu, char *buf, size_t room);
+
+#endif /* MOTE_VMX_VMX_H */
