@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The walker of second-stage tables, and the EPT format. */
+#include "ept.h"
+#include "pgtable_unit.h"
+
+#define KIB4	(1ULL << 12)
+#define MIB2	(1ULL << 21)
+#define GIB1	(1ULL << 30)
+
+/* ---- random ---- */
+
+static bool random_ept(u64 caps, gpa_t base, unsigned int pages, unsigned int operations)
+{
+	return random_run(mote_ept_format(caps), base, pages, operations);
+}
+
+static bool test_ept_random(void)
+{
+	/* Across a boundary of the root's entries */
+	return random_ept(CAPS_2M, 512 * GIB1 - 32 * MIB2, 64 * 512, 30000);
+}
+
+static bool test_ept_small(void)
+{
+	return random_ept(CAPS_2M, 0, 2 * 512, 30000);
+}
+
+static bool test_ept_4k(void)
+{
+	return random_ept(CAPS_4K, 1ULL << 47, 4 * 512, 20000);
+}
+
+static bool test_ept_1g(void)
+{
+	return random_ept(CAPS_1G, (1ULL << 48) - 3 * GIB1, 3 << 18, 600);
+}
+
+static bool test_arm64_random(void)
+{
+	/* Across the middle of the two root pages, and up to the top */
+	return random_run(&arm64_like, 512 * GIB1 - 32 * MIB2, 64 * 512, 20000) &&
+	       random_run(&arm64_like, 1024 * GIB1 - 2 * GIB1, 2 << 18, 600);
+}
+
+/* ---- directed ---- */
+
+static struct mote_pt pt;
+static struct mote_pt_cache cache, unlinked;
+
+static bool begin(const struct mote_pt_format *fmt)
+{
+	CHECK(!mote_pt_init(&pt, fmt));
+	return true;
+}
+
+static bool finish(void)
+{
+	mote_pt_cache_free(&cache);
+	mote_pt_cache_free(&unlinked);
+	mote_pt_destroy(&pt);
+	CHECK(!shim_pages);
+	return true;
+}
+
+static int map(gpa_t gpa, unsigned int level, hpa_t hpa, u32 prot)
+{
+	mote_pt_cache_fill(&cache, pt.fmt->levels - 1);
+	return mote_pt_map(&pt, &cache, gpa, level, hpa, prot, &unlinked);
+}
+
+static u32 prot_at(gpa_t gpa)
+{
+	struct mote_pt_leaf leaf;
+
+	return mote_pt_lookup(&pt, gpa, &leaf) ? leaf.prot : 0;
+}
+
+static bool limits(const struct mote_pt_format *fmt, unsigned int bits)
+{
+	unsigned int last = fmt->levels - 1;
+	gpa_t top = (1ULL << bits) - 1;
+	struct mote_pt_leaf leaf;
+	unsigned int leaves = 0;
+
+	CHECK(mote_pt_gpa_bits(fmt) == bits);
+	CHECK(begin(fmt));
+	CHECK(!mote_pt_lookup(&pt, top, &leaf) && leaf.level == 0);
+	CHECK(!mote_pt_unmap(&pt, 0, top, NULL, &unlinked));
+	CHECK(!map(0, last, KIB4, MOTE_PT_RWX));
+	CHECK(!map(top - KIB4 + 1, last, 2 * KIB4, MOTE_PT_R));
+	CHECK(prot_at(0) == MOTE_PT_RWX && prot_at(KIB4 - 1) == MOTE_PT_RWX && !prot_at(KIB4));
+	CHECK(prot_at(top) == MOTE_PT_R && !prot_at(top - KIB4));
+	mote_pt_for_each(&pt, 0, top, &leaf)
+		leaves++;
+	CHECK(leaves == 2 && leaf.gpa == top - KIB4 + 1);
+	CHECK(pt.table_pages == fmt->root_pages + 2 * last);
+	CHECK(mote_pt_unmap(&pt, 0, top, NULL, &unlinked));
+	CHECK(unlinked.count == 2 * last && pt.table_pages == fmt->root_pages);
+	CHECK(!mote_pt_next(&pt, 0, top, &leaf));
+	return finish();
+}
+
+static bool test_limits(void)
+{
+	return limits(mote_ept_format(CAPS_1G), 48) && limits(&arm64_like, 40);
+}
+
+/* A hole of 4 KiB in 1 GiB: two tables, everything else still mapped. */
+static bool test_split(void)
+{
+	gpa_t at = GIB1 + 77 * MIB2 + 5 * KIB4;
+	struct mote_pt_leaf leaf;
+	u64 bytes = 0;
+	unsigned int blocks = 0, leaves = 0;
+
+	CHECK(begin(mote_ept_format(CAPS_1G)));
+	CHECK(!map(GIB1, 1, 4 * GIB1, MOTE_PT_RWX));
+	CHECK(pt.table_pages == 2);
+	CHECK(!mote_pt_cache_fill(&cache, 2));
+	CHECK(mote_pt_unmap(&pt, at, at + KIB4 - 1, &cache, &unlinked));
+	CHECK(pt.table_pages == 4 && !unlinked.count && tables_sound(&pt, cache.count));
+	mote_pt_for_each(&pt, 0, 4 * GIB1 - 1, &leaf) {
+		CHECK(leaf.hpa == leaf.gpa + 3 * GIB1 && leaf.prot == MOTE_PT_RWX);
+		bytes += leaf.bytes;
+		blocks += leaf.level == 2;
+		leaves++;
+	}
+	CHECK(bytes == GIB1 - KIB4 && blocks == 511 && leaves == 511 + 511);
+	CHECK(!prot_at(at));
+	return finish();
+}
+
+/* With one page only the coarse split works; the 2 MiB block goes whole. */
+static bool test_split_short(void)
+{
+	gpa_t at = GIB1 + 77 * MIB2 + 5 * KIB4;
+
+	CHECK(begin(mote_ept_format(CAPS_1G)));
+	CHECK(!map(GIB1, 1, 4 * GIB1, MOTE_PT_RWX));
+	mote_pt_cache_free(&cache);
+	CHECK(!mote_pt_cache_fill(&cache, 1));
+	CHECK(mote_pt_unmap(&pt, at, at + KIB4 - 1, &cache, &unlinked));
+	CHECK(!cache.count && pt.table_pages == 3);
+	CHECK(!prot_at(GIB1 + 77 * MIB2) && !prot_at(GIB1 + 78 * MIB2 - 1));
+	CHECK(prot_at(GIB1 + 77 * MIB2 - 1) && prot_at(GIB1 + 78 * MIB2));
+	return finish();
+}
+
+static bool test_drop(void)
+{
+	CHECK(begin(&arm64_like));
+	CHECK(!map(2 * MIB2, 1, 2 * MIB2, MOTE_PT_RWX) && !map(3 * MIB2, 1, 0, MOTE_PT_RWX));
+	CHECK(!mote_pt_cache_fill(&cache, 2));
+	/* Break-before-make: not split although there are pages */
+	CHECK(mote_pt_unmap(&pt, 2 * MIB2 + KIB4, 2 * MIB2 + 2 * KIB4 - 1, &cache, &unlinked));
+	CHECK(!prot_at(2 * MIB2) && prot_at(3 * MIB2) && !unlinked.count);
+	CHECK(mote_pt_unmap(&pt, 3 * MIB2, 4 * MIB2 - 1, NULL, &unlinked));
+	CHECK(unlinked.count == 1 && pt.table_pages == 2);
+	return finish();
+}
+
+static bool test_replace(void)
+{
+	unsigned int i;
+
+	CHECK(begin(mote_ept_format(CAPS_2M)));
+	for (i = 0; i < 3; i++)
+		CHECK(!map(i * KIB4, 3, MIB2 + i * KIB4, MOTE_PT_RWX));
+	/* A block over a table: out first, the table waits for the flush */
+	CHECK(map(0, 2, MIB2, MOTE_PT_RWX) == MOTE_PT_FLUSH && unlinked.count == 3);
+	mote_pt_cache_free(&unlinked);
+	CHECK(!map(0, 2, MIB2, MOTE_PT_R) && pt.table_pages == 3);
+	/* A page of the block with no more rights: there already */
+	CHECK(!map(KIB4, 3, MIB2 + KIB4, MOTE_PT_R) && pt.table_pages == 3);
+	/* With more rights, or elsewhere: the block goes */
+	CHECK(map(KIB4, 3, MIB2 + KIB4, MOTE_PT_R | MOTE_PT_W) == MOTE_PT_FLUSH);
+	CHECK(!prot_at(0));
+	CHECK(!map(KIB4, 3, MIB2, MOTE_PT_R));
+	/* More rights for the same page: no flush.  Another page: flush */
+	CHECK(!map(KIB4, 3, MIB2, MOTE_PT_W) && prot_at(KIB4) == (MOTE_PT_R | MOTE_PT_W));
+	CHECK(map(KIB4, 3, 2 * MIB2, MOTE_PT_R) == MOTE_PT_FLUSH && !prot_at(KIB4));
+	return finish();
+}
+
+static bool test_protect(void)
+{
+	CHECK(begin(mote_ept_format(CAPS_2M)));
+	CHECK(!map(0, 2, MIB2, MOTE_PT_RWX));
+	CHECK(mote_pt_protect(&pt, 0, MIB2 - 1, MOTE_PT_W, NULL, &unlinked));
+	CHECK(prot_at(0) == (MOTE_PT_R | MOTE_PT_X));
+	CHECK(!mote_pt_protect(&pt, 0, MIB2 - 1, MOTE_PT_W, NULL, &unlinked));
+	/* Execute alone may be a misconfiguration: nothing is left */
+	CHECK(mote_pt_protect(&pt, 0, MIB2 - 1, MOTE_PT_R, NULL, &unlinked));
+	CHECK(!prot_at(0) && pt.table_pages == 1 && unlinked.count == 2);
+	return finish();
+}
+
+static bool test_no_memory(void)
+{
+	shim_budget = 0;
+	CHECK(mote_pt_init(&pt, &arm64_like) == -ENOMEM);
+	mote_pt_destroy(&pt);
+	shim_budget = 3;
+	CHECK(begin(mote_ept_format(CAPS_2M)));
+	CHECK(mote_pt_cache_fill(&cache, 3) == -ENOMEM && cache.count == 2);
+	CHECK(mote_pt_missing(&pt, 0, 3) == 3 && mote_pt_missing(&pt, 0, 2) == 2);
+	CHECK(mote_pt_map(&pt, &cache, 0, 3, 0, MOTE_PT_R, &unlinked) == -ENOMEM);
+	CHECK(cache.count == 2 && pt.table_pages == 1 && tables_sound(&pt, 2));
+	shim_budget = -1;
+	return finish();
+}
+
+static bool test_ept_bits(void)
+{
+	const struct mote_pt_format *fmt = mote_ept_format(CAPS_1G);
+	u64 page = fmt->make_leaf(0x123456000, 3, MOTE_PT_W);
+	u64 block = fmt->make_leaf(0x40000000, 2, MOTE_PT_R | MOTE_PT_X);
+
+	/* WB (6) in bits 5:3, ignore PAT, accessed; R with W */
+	CHECK(page == (0x123456000 | 0x3 | 6 << 3 | 1 << 6 | 1 << 8));
+	CHECK(block == (0x40000000 | 0x5 | 6 << 3 | 1 << 6 | 1 << 7 | 1 << 8));
+	CHECK(fmt->make_table(0x7000) == 0x7007);
+	CHECK(!fmt->present(0) && !fmt->present(0x7000) && fmt->present(0x7004));
+	CHECK(mote_ept_pointer(0x5000, false) == 0x501e);
+	CHECK(mote_ept_pointer(0x5000, true) == 0x505e);
+	return true;
+}
+
+static bool test_ept_caps(void)
+{
+	CHECK(mote_ept_format(CAPS_1G)->level[1].leaf_ok);
+	CHECK(!mote_ept_format(CAPS_2M)->level[1].leaf_ok);
+	CHECK(mote_ept_format(CAPS_2M)->level[2].leaf_ok);
+	CHECK(!mote_ept_format(CAPS_4K)->level[2].leaf_ok);
+	CHECK(!mote_ept_format(CAPS_1G & ~(1ULL << 16))->level[1].leaf_ok);
+	CHECK(!mote_ept_format(CAPS_1G & ~(1ULL << 6)));
+	CHECK(!mote_ept_format(CAPS_1G & ~(1ULL << 14)));
+	return true;
+}
+
+static const struct unit_test tests[] = {
+	{ "pgtable: EPT, random operations against a model", test_ept_random },
+	{ "pgtable: EPT, random operations in 4 MiB", test_ept_small },
+	{ "pgtable: EPT, random operations without blocks", test_ept_4k },
+	{ "pgtable: EPT, random operations with 1 GiB blocks at the top", test_ept_1g },
+	{ "pgtable: like arm64, random operations", test_arm64_random },
+	{ "pgtable: first and last page, everything at once", test_limits },
+	{ "pgtable: a small hole in a large block", test_split },
+	{ "pgtable: a split without enough pages", test_split_short },
+	{ "pgtable: no split where break-before-make is needed", test_drop },
+	{ "pgtable: blocks, tables and pages in each other's way", test_replace },
+	{ "pgtable: taking permissions away", test_protect },
+	{ "pgtable: no memory changes nothing", test_no_memory },
+	{ "ept: bits of entries and of the EPT pointer", test_ept_bits },
+	{ "ept: format by capabilities", test_ept_caps },
+};
+
+int main(int argc, char **argv)
+{
+	return unit_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
+}
