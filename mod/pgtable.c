@@ -174,7 +174,7 @@ static void unlink_table(struct pt_clear *c, u64 *table)
  * is complete before it is linked, so hardware sees one or the other.
  * Hardware may set the dirty bit of the block meanwhile: cmpxchg notices.
  * Flushed, too: two sizes of one translation in a TLB are allowed (SDM vol. 3,
- * "TLBs and ... Page Size"), but some CPUs have errata there.
+ * "Details of TLB Use"), but some CPUs have errata there.
  */
 static bool split_block(struct pt_clear *c, u64 *entry, unsigned int level)
 {
