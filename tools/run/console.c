@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The terminal.  Output is gathered for a few milliseconds, because a write()
+ * per character costs as much as the exit that brought it.  Input is read
+ * only while the UART has room, so nothing is lost when text is pasted.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "console.h"
+#include "uart.h"
+
+#define ESCAPE		1	/* Ctrl-A */
+#define OUT_BYTES	256
+#define OUT_DELAY_NS	(4 * NS_PER_SEC / 1000)
+
+static struct {
+	struct vm *vm;
+	struct io_source in;
+	struct io_timer out_timer;
+	bool watching, escaped, armed;
+	u32 out_count;
+	u8 out[OUT_BYTES];
+} con;
+
+static struct termios saved;
+static volatile sig_atomic_t raw;
+
+void console_restore(void)
+{
+	if (raw)
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved);
+	raw = 0;
+}
+
+void console_flush(void)
+{
+	u32 done = 0;
+
+	while (done < con.out_count) {
+		ssize_t n = write(STDOUT_FILENO, con.out + done,
+				  con.out_count - done);
+
+		if (n < 0 && errno != EINTR)
+			break;		/* nobody listens: go on without */
+		done += n > 0 ? (u32)n : 0;
+	}
+	con.out_count = 0;
+}
+
+static void out_expired(void *opaque, u64 times)
+{
+	(void)opaque;
+	(void)times;
+	con.armed = false;
+	console_flush();
+}
+
+void console_put(struct vm *vm, u8 byte)
+{
+	(void)vm;
+	con.out[con.out_count++] = byte;
+	if (con.out_count == OUT_BYTES) {
+		console_flush();
+	} else if (!con.armed) {
+		con.armed = true;
+		io_timer_set(&con.out_timer, io_now() + OUT_DELAY_NS, 0);
+	}
+}
+
+/* Ctrl-A x ends the program, Ctrl-A Ctrl-A is one Ctrl-A. */
+static void key(u8 byte)
+{
+	if (con.escaped) {
+		con.escaped = false;
+		if (byte == 'x' || byte == 'X')
+			vm_end(con.vm, END_USER);
+		else if (byte == ESCAPE)
+			uart_receive(con.vm->uart, byte);
+		return;
+	}
+	/* The escape is for people: a pipe's bytes all go to the guest. */
+	if (byte == ESCAPE && raw)
+		con.escaped = true;
+	else
+		uart_receive(con.vm->uart, byte);
+}
+
+static void watch(bool on)
+{
+	if (on == con.watching)
+		return;
+	if (on && io_watch(&con.vm->io, &con.in))
+		return;
+	if (!on)
+		io_unwatch(&con.vm->io, &con.in);
+	con.watching = on;
+}
+
+static void in_ready(void *opaque)
+{
+	u32 room = uart_room(con.vm->uart);
+	u8 buf[16];
+	ssize_t n;
+
+	(void)opaque;
+	if (!room) {
+		watch(false);	/* until console_more() */
+		return;
+	}
+	n = read(STDIN_FILENO, buf, room < sizeof(buf) ? room : sizeof(buf));
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n <= 0) {		/* the input has ended, the guest goes on */
+		watch(false);
+		con.in.fd = -1;
+		return;
+	}
+	for (ssize_t i = 0; i < n; i++)
+		key(buf[i]);
+}
+
+void console_more(struct vm *vm)
+{
+	if (con.vm == vm && con.in.fd >= 0)
+		watch(true);
+}
+
+/* Signals that kill: put the terminal back, then die of the same signal. */
+static void on_fatal(int sig)
+{
+	console_restore();
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+/* Signals that ask: end the VM in order. */
+static void on_request(int sig)
+{
+	vm_end(con.vm, END_SIGNAL + sig);
+}
+
+static void on_continue(int sig)
+{
+	struct termios t = saved;
+
+	(void)sig;
+	cfmakeraw(&t);
+	if (raw)
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &t);
+}
+
+static void handle_signals(void)
+{
+	static const int fatal[] = {
+		SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGQUIT,
+	};
+	static const int request[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction sa = { .sa_handler = on_fatal };
+
+	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++)
+		sigaction(fatal[i], &sa, NULL);
+	sa.sa_handler = on_request;
+	for (size_t i = 0; i < ARRAY_SIZE(request); i++)
+		sigaction(request[i], &sa, NULL);
+	sa.sa_handler = on_continue;
+	sa.sa_flags = SA_RESTART;
+	sigaction(SIGCONT, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void go_raw(void)
+{
+	struct termios t;
+
+	if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &saved))
+		return;
+	t = saved;
+	cfmakeraw(&t);
+	/* Output stays as it is when it goes elsewhere than to a terminal. */
+	if (!tcsetattr(STDIN_FILENO, TCSADRAIN, &t))
+		raw = 1;
+}
+
+void console_create(struct vm *vm)
+{
+	con.vm = vm;
+	con.in = (struct io_source) { .fd = STDIN_FILENO, .fn = in_ready };
+	con.out_timer.fn = out_expired;
+	if (io_timer_init(&vm->io, &con.out_timer))
+		die("no timer for the console");
+	handle_signals();
+	atexit(console_restore);
+	go_raw();
+	/* /dev/null and files cannot be waited for: no input then. */
+	watch(true);
+	if (!con.watching)
+		con.in.fd = -1;
+}
