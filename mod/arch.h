@@ -174,7 +174,8 @@ void mote_arch_vcpu_prepare(struct mote_vcpu *vcpu);
  * mote_arch_vcpu_sync - last look at events before the entry
  *
  * Chooses what to inject.  Return: MOTE_RESUME to enter, MOTE_AGAIN while the
- * guest is halted, MOTE_USER when it has made an exit instead.  Context: entry, mode is MOTE_IN_GUEST.
+ * guest is halted, MOTE_SLOW when something has to sleep first, MOTE_USER when
+ * it has made an exit instead.  Context: entry, mode is MOTE_IN_GUEST.
  */
 int mote_arch_vcpu_sync(struct mote_vcpu *vcpu);
 

@@ -101,7 +101,7 @@ void mote_hw_put(void)
 }
 
 /* A CPU that cannot be enabled must not come up while guests may move to it */
-static int cpu_online(unsigned int cpu)
+static int online_cpu(unsigned int cpu)
 {
 	unsigned long flags;
 	int r = 0;
@@ -120,7 +120,7 @@ static int cpu_online(unsigned int cpu)
  * The scheduler has pushed user tasks off the CPU already; what vCPU state its
  * hardware holds is written to memory here.
  */
-static int cpu_offline(unsigned int cpu)
+static int offline_cpu(unsigned int cpu)
 {
 	unsigned long flags;
 
@@ -136,7 +136,7 @@ static int suspend(MOTE_SYSCORE_ARG)
 	return 0;
 }
 
-/* The other CPUs come back through cpu_online() */
+/* The other CPUs come back through online_cpu() */
 static void resume(MOTE_SYSCORE_ARG)
 {
 	if (hw_users && mote_arch_cpu_enable())
@@ -288,7 +288,7 @@ static int __init mote_init(void)
 	r = probe_all_cpus();
 	if (r)
 		goto arch_exit;
-	r = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "mote:online", cpu_online, cpu_offline);
+	r = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "mote:online", online_cpu, offline_cpu);
 	if (r < 0)
 		goto arch_exit;
 	hotplug_state = r;

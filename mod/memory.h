@@ -113,6 +113,10 @@ enum mote_fault mote_memory_fault(struct mote_vcpu *vcpu, gpa_t gpa, u32 access,
 /** mote_memory_cache_free - the vCPU faults no more: free what it kept for that */
 void mote_memory_cache_free(struct mote_vcpu *vcpu);
 
+/* kernelpage.c */
+int mote_memory_map_page(struct mote_vcpu *vcpu, gpa_t gpa, hpa_t hpa, u32 prot);
+void mote_memory_unmap_page(struct mote_vm *vm, gpa_t gpa);
+
 /**
  * mote_memory_piece - where guest memory is in the runner
  * @mem: mem->ranges is held

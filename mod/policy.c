@@ -190,9 +190,12 @@ void mote_policy_for_each(struct mote_vm *vm, enum mote_space space,
 			  void (*fn)(const struct mote_policy_rule *rule, void *ctx),
 			  void *ctx)
 {
-	const struct mote_policy_table *table = table_of(vm, space);
+	const struct mote_policy_table *table;
 	unsigned int i;
 
+	rcu_read_lock();
+	table = rcu_dereference(vm->policy.tables[space]);
 	for (i = 0; table && i < table->count; i++)
 		fn(&table->rules[i], ctx);
+	rcu_read_unlock();
 }

@@ -80,7 +80,8 @@ enum mote_action mote_policy_find(struct mote_vm *vm, enum mote_space space,
 
 /**
  * mote_policy_for_each - call @fn for every rule of a space
- * @vm: vm->lock held
+ *
+ * Context: any; takes the RCU read lock itself.
  */
 void mote_policy_for_each(struct mote_vm *vm, enum mote_space space,
 			  void (*fn)(const struct mote_policy_rule *rule, void *ctx),

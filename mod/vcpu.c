@@ -7,6 +7,7 @@
  * pointers found there stay good while the VM is held.
  */
 #include <linux/anon_inodes.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>

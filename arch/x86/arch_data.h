@@ -132,6 +132,18 @@ struct x86_answer {
 };
 
 /**
+ * enum x86_slow - what x86_handle_slow() is called for
+ * @X86_SLOW_FAULT: second-stage violation
+ * @X86_SLOW_APIC: access to the APIC page that hardware gave back
+ * @X86_SLOW_PDPTRS: root entries of PAE paging are in guest memory
+ */
+enum x86_slow {
+	X86_SLOW_FAULT,
+	X86_SLOW_APIC,
+	X86_SLOW_PDPTRS,
+};
+
+/**
  * struct x86_fault - a second-stage violation on its way to the slow path
  * @gpa: where
  * @gva: linear address, with @gva_valid
@@ -194,7 +206,13 @@ struct mote_vm_arch {
  * @intr_pending: INJECTed external interrupt: 0x100 | vector, or 0
  * @shutdown: triple fault: the next entry becomes an exit
  * @answer: the instruction that waits for completion
- * @fault: second-stage violation for the slow path
+ * @slow: what the slow path has to do
+ * @fault: second-stage violation, for it
+ * @pdptrs_stale: paging registers were written from outside: see
+ *	x86_backend::load_pdptrs
+ * @host_dr: the host's DR0-DR3, valid with @host_dr7 or @debug_live (live)
+ * @host_dr7: the host's DR7 when it has breakpoints, else 0 (live)
+ * @debug_live: hardware has the guest's DR0-DR3 (live)
  * @lapic: in-kernel local APIC or NULL
  * @vmx: the VMX back end's part
  */
@@ -230,7 +248,12 @@ struct mote_vcpu_arch {
 	u16 intr_pending;
 	bool shutdown;
 	struct x86_answer answer;
+	enum x86_slow slow;
 	struct x86_fault fault;
+	bool pdptrs_stale;
+	unsigned long host_dr[4];
+	unsigned long host_dr7;
+	bool debug_live;
 	struct mote_lapic *lapic;
 	struct vmx_vcpu *vmx;
 };

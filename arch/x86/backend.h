@@ -47,6 +47,8 @@
  * @hw_irq: tell hardware the highest IRR and ISR vectors, -1 for none; only
  *	when hardware delivers interrupts (entry)
  * @tpr_threshold: exit when the guest's TPR class falls below this (entry)
+ * @load_pdptrs: NULL, or: read the PDPTEs of PAE paging from guest memory
+ *	into hardware; sleepable, not loaded; 0 or -EFAULT
  * @map_apic: the guest touched the APIC page for the first time and hardware
  *	virtualises it: put the APIC-access page there; sleepable, not loaded
  * @flush: see mote_arch_vcpu_flush()
@@ -89,6 +91,7 @@ struct x86_backend {
 	void (*inject)(struct mote_vcpu *vcpu);
 	void (*hw_irq)(struct mote_vcpu *vcpu, int irr, int isr);
 	void (*tpr_threshold)(struct mote_vcpu *vcpu, unsigned int threshold);
+	int (*load_pdptrs)(struct mote_vcpu *vcpu);
 	int (*map_apic)(struct mote_vcpu *vcpu);
 	void (*flush)(struct mote_vcpu *vcpu);
 	void (*enter)(struct mote_vcpu *vcpu);

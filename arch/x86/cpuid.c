@@ -23,9 +23,14 @@
 /* The table that FEATURES offers; vCPUs use it until the runner sets another */
 static struct x86_cpuid_table *default_table;
 
-/* ---- looking up ---- */
+/*
+ * ---- looking up ----
+ *
+ * CPUID exits in every guest and cannot be avoided, so the usual answer is
+ * inline and the rest is kept out of its way.
+ */
 
-static unsigned int find_first(const struct x86_cpuid_table *t, u32 leaf)
+static __always_inline unsigned int find_first(const struct x86_cpuid_table *t, u32 leaf)
 {
 	unsigned int i = leaf & 0x3fffffff;
 
@@ -37,20 +42,23 @@ static unsigned int find_first(const struct x86_cpuid_table *t, u32 leaf)
 	return i;
 }
 
-static const struct mote_x86_cpuid *find(const struct x86_cpuid_table *t, u32 leaf, u32 subleaf)
+static __always_inline const struct mote_x86_cpuid *find(const struct x86_cpuid_table *t,
+							 u32 leaf, u32 subleaf)
 {
 	const struct mote_x86_cpuid *e = &t->entry[find_first(t, leaf)];
 	const struct mote_x86_cpuid *end = &t->entry[t->count];
 
-	if (e == end || !(e->flags & MOTE_X86_CPUID_SUBLEAF))
-		return e == end ? NULL : e;
+	if (unlikely(e == end))
+		return NULL;
+	if (!(e->flags & MOTE_X86_CPUID_SUBLEAF))
+		return e;
 	for (; e < end && e->leaf == leaf; e++)
 		if (e->subleaf == subleaf)
 			return e;
 	return NULL;
 }
 
-static u32 find_reg(const struct x86_cpuid_table *t, u32 leaf, u32 subleaf, enum cpuid_regs_idx reg)
+static noinline u32 find_reg(const struct x86_cpuid_table *t, u32 leaf, u32 subleaf, enum cpuid_regs_idx reg)
 {
 	const struct mote_x86_cpuid *e = find(t, leaf, subleaf);
 
@@ -92,7 +100,7 @@ static void dynamic_leaf_1(struct mote_vcpu *vcpu, u32 *out)
 		out[CPUID_EDX] &= ~F(APIC);
 }
 
-static void dynamic(struct mote_vcpu *vcpu, u32 leaf, u32 subleaf, u32 *out)
+static noinline void dynamic(struct mote_vcpu *vcpu, u32 leaf, u32 subleaf, u32 *out)
 {
 	switch (leaf) {
 	case 0x1:
@@ -133,7 +141,8 @@ static bool is_dynamic(const struct mote_x86_cpuid *e)
 	}
 }
 
-static void answer(struct mote_vcpu *vcpu, const struct mote_x86_cpuid *e, u32 subleaf, u32 *out)
+static __always_inline void answer(struct mote_vcpu *vcpu, const struct mote_x86_cpuid *e,
+				   u32 subleaf, u32 *out)
 {
 	out[CPUID_EAX] = e->eax;
 	out[CPUID_EBX] = e->ebx;
@@ -148,7 +157,7 @@ static void answer(struct mote_vcpu *vcpu, const struct mote_x86_cpuid *e, u32 s
  * inside the ranges; beyond their ends Intel's CPUs give the highest basic
  * leaf and AMD's zeros.  Hypervisor leaves are in a range of their own.
  */
-static void answer_missing(struct mote_vcpu *vcpu, u32 leaf, u32 subleaf, u32 *out)
+static noinline void answer_missing(struct mote_vcpu *vcpu, u32 leaf, u32 subleaf, u32 *out)
 {
 	const struct x86_cpuid_table *t = vcpu->arch.cpuid;
 	const struct mote_x86_cpuid *e;

@@ -5,13 +5,18 @@
  * MOV DR exits, and so does #DB, so that DR6 lives in arch.dr6 alone.  The
  * breakpoint addresses are in hardware only while the guest has one enabled.
  */
+#include <linux/percpu.h>
+#include <asm/cpufeature.h>
+#include <asm/processor.h>
 #include <asm/debugreg.h>
-#include <asm/processor-flags.h>
 
 #include "x86.h"
 
-#define DB_VECTOR	1
 #define DR7_ENABLED	0xffull
+
+/* General detect: DR7.GD makes MOV DR fault with DR6.BD */
+#define DR7_GD		BIT_ULL(13)
+#define DR6_BD		BIT_ULL(13)
 
 /* Bits that always read 1; SDM vol. 3, figure "Debug Registers" */
 #define DR6_ONES	0xffff0ff0ull
@@ -27,7 +32,7 @@
 void x86_queue_debug(struct mote_vcpu *vcpu, u64 dr6_bits)
 {
 	vcpu->arch.dr6 = (vcpu->arch.dr6 & ~(u64)DR_TRAP_BITS) | dr6_bits;
-	x86_queue_exception(vcpu, DB_VECTOR, -1);
+	x86_queue_exception(vcpu, X86_TRAP_DB, -1);
 }
 
 /*
@@ -47,10 +52,10 @@ static bool dr_access_ok(struct mote_vcpu *vcpu, unsigned int *dr)
 		}
 		*dr += 2;
 	}
-	if (vcpu->arch.dr7 & DR_GENERAL_DETECT) {
-		vcpu->arch.dr7 &= ~(u64)DR_GENERAL_DETECT;
+	if (vcpu->arch.dr7 & DR7_GD) {
+		vcpu->arch.dr7 &= ~DR7_GD;
 		x86->exec_changed(vcpu);
-		x86_queue_debug(vcpu, DR6_GENERAL_DETECT);
+		x86_queue_debug(vcpu, DR6_BD);
 		return false;
 	}
 	return true;
@@ -96,40 +101,58 @@ int x86_mov_to_dr(struct mote_vcpu *vcpu, unsigned int dr, unsigned int gpr,
 	return MOTE_RESUME;
 }
 
+static void save_host_addresses(struct mote_vcpu *vcpu)
+{
+	get_debugreg(vcpu->arch.host_dr[0], 0);
+	get_debugreg(vcpu->arch.host_dr[1], 1);
+	get_debugreg(vcpu->arch.host_dr[2], 2);
+	get_debugreg(vcpu->arch.host_dr[3], 3);
+}
+
+static void write_addresses(const u64 *dr)
+{
+	set_debugreg(dr[0], 0);
+	set_debugreg(dr[1], 1);
+	set_debugreg(dr[2], 2);
+	set_debugreg(dr[3], 3);
+}
+
 /**
  * x86_debug_load - the guest's breakpoint addresses into hardware
- * @vcpu: loaded; the exit has disabled all breakpoints (DR7 = 0x400)
+ * @vcpu: loaded
+ *
+ * DR7 is in the VMCS or VMCB; each exit disables all breakpoints.
  */
 void x86_debug_load(struct mote_vcpu *vcpu)
 {
 	if (likely(!(vcpu->arch.dr7 & DR7_ENABLED)))
 		return;
-	set_debugreg(vcpu->arch.dr[0], 0);
-	set_debugreg(vcpu->arch.dr[1], 1);
-	set_debugreg(vcpu->arch.dr[2], 2);
-	set_debugreg(vcpu->arch.dr[3], 3);
+	if (!vcpu->arch.debug_live)
+		save_host_addresses(vcpu);
+	write_addresses(vcpu->arch.dr);
 	vcpu->arch.debug_live = true;
 }
 
 /**
- * x86_debug_put - the host's breakpoints back
- * @vcpu: loaded, at the end of a session
- *
- * The exit cleared DR7.  The host's DR0-DR3 are in what the perf core keeps:
- * it writes them again when it enables a breakpoint, but those that are
- * enabled on this CPU now have to be back before anyone may hit them.
+ * x86_debug_begin - a session begins
+ * @vcpu: loaded; the host's breakpoints do not change until x86_debug_put()
+ */
+void x86_debug_begin(struct mote_vcpu *vcpu)
+{
+	vcpu->arch.host_dr7 = hw_breakpoint_active() ? __this_cpu_read(cpu_dr7) : 0;
+	x86_debug_load(vcpu);
+}
+
+/**
+ * x86_debug_put - the host's breakpoints back, at the end of a session
+ * @vcpu: loaded
  */
 void x86_debug_put(struct mote_vcpu *vcpu)
 {
-	struct x86_host_debug *host = this_cpu_ptr(&x86_host_debug);
-
-	if (vcpu->arch.debug_live) {
-		set_debugreg(host->dr[0], 0);
-		set_debugreg(host->dr[1], 1);
-		set_debugreg(host->dr[2], 2);
-		set_debugreg(host->dr[3], 3);
+	if (unlikely(vcpu->arch.debug_live)) {
+		write_addresses((const u64 *)vcpu->arch.host_dr);
 		vcpu->arch.debug_live = false;
 	}
-	if (host->dr7)
-		set_debugreg(host->dr7, 7);
+	if (unlikely(vcpu->arch.host_dr7))
+		set_debugreg(vcpu->arch.host_dr7, 7);
 }

@@ -6,7 +6,11 @@
  * While an answer is due, RIP stays at the instruction.  Handlers return
  * enum mote_result and run loaded.
  */
-#include <asm/processor-flags.h>
+#include <linux/percpu.h>
+#include <asm/cpufeature.h>
+#include <asm/msr-index.h>
+#include <asm/processor.h>
+#include <asm/debugreg.h>
 
 #include "x86.h"
 
@@ -316,7 +320,7 @@ static void complete_hypercall(struct mote_vcpu *vcpu)
 	x86_skip(vcpu, vcpu->arch.answer.insn_len);
 }
 
-static void (*const complete[])(struct mote_vcpu *vcpu) = {
+static void (*const completers[])(struct mote_vcpu *vcpu) = {
 	[MOTE_EXIT_PIO] = complete_pio,
 	[MOTE_EXIT_SYSREG] = complete_sysreg,
 	[MOTE_EXIT_FEATURE] = complete_feature,
@@ -331,14 +335,18 @@ static void (*const complete[])(struct mote_vcpu *vcpu) = {
  */
 int x86_complete(struct mote_vcpu *vcpu)
 {
-	if (vcpu->pending < ARRAY_SIZE(complete) && complete[vcpu->pending])
-		complete[vcpu->pending](vcpu);
+	if (vcpu->pending < ARRAY_SIZE(completers) && completers[vcpu->pending])
+		completers[vcpu->pending](vcpu);
 	return 0;
 }
 
 /* ---- registers in the run page ---- */
 
-static unsigned int code_bits(struct mote_vcpu *vcpu)
+/**
+ * x86_code_bits - width of the code segment: 16, 32 or 64
+ * @vcpu: loaded
+ */
+unsigned int x86_code_bits(struct mote_vcpu *vcpu)
 {
 	struct x86_segment cs;
 
@@ -362,7 +370,7 @@ void x86_fill_run_regs(struct mote_vcpu *vcpu)
 	x86_get(vcpu, X86_RIP);
 	x86_get(vcpu, X86_RFLAGS);
 	memcpy(regs->gpr, vcpu->arch.reg, sizeof(regs->gpr));
-	regs->mode = code_bits(vcpu);
+	regs->mode = x86_code_bits(vcpu);
 	regs->cpl = x86->cpl(vcpu);
 	vcpu->run->state |= MOTE_STATE_REGS;
 }

@@ -6,7 +6,8 @@
  * what the exit interrupted in delivery.  It goes first.  Then NMIs, then
  * interrupts, as in SDM vol. 3, "Prioritization of Concurrent Events".
  */
-#include <asm/processor-flags.h>
+#include <asm/msr-index.h>
+#include <asm/processor.h>
 
 #include "lapic.h"
 #include "x86.h"
@@ -184,8 +185,8 @@ static void wake_if_event(struct mote_vcpu *vcpu)
  * x86_events_sync - mote_arch_vcpu_sync(): the last look before the entry
  * @vcpu: entry context
  *
- * Return: MOTE_RESUME to enter, MOTE_AGAIN while halted, MOTE_USER with an exit
- * made.
+ * Return: MOTE_RESUME to enter, MOTE_AGAIN while halted, MOTE_SLOW when guest
+ * memory has to be read first, MOTE_USER with an exit made.
  */
 int x86_events_sync(struct mote_vcpu *vcpu)
 {
@@ -194,6 +195,10 @@ int x86_events_sync(struct mote_vcpu *vcpu)
 		vcpu->arch.event.valid = false;
 		mote_exit_begin(vcpu, MOTE_EXIT_SHUTDOWN, 0);
 		return MOTE_USER;
+	}
+	if (unlikely(vcpu->arch.pdptrs_stale) && x86->load_pdptrs) {
+		vcpu->arch.slow = X86_SLOW_PDPTRS;
+		return MOTE_SLOW;
 	}
 	sync_posted(vcpu);
 	wake_if_event(vcpu);

@@ -101,41 +101,56 @@ static bool is_apic_page(struct mote_vcpu *vcpu, gpa_t gpa)
 	return apic && lapic_xapic(apic) && !((gpa ^ apic->base) & PAGE_MASK);
 }
 
-/* The APIC page lies over whatever memory is there */
-static bool handle_apic_page(struct mote_vcpu *vcpu, const struct x86_fault *f, int *r)
+/* First touch of a page that hardware virtualises, or one that it does not */
+static int handle_apic_page(struct mote_vcpu *vcpu, const struct x86_fault *f)
 {
-	if (x86->map_apic) {
-		int err = x86->map_apic(vcpu);
+	int r = x86->map_apic ? x86->map_apic(vcpu) : -EOPNOTSUPP;
 
-		if (err != -EOPNOTSUPP) {
-			*r = err ?: MOTE_RESUME;
-			return true;
-		}
+	if (!r)
+		return MOTE_RESUME;
+	if (r != -EOPNOTSUPP)
+		return r;
+	return apic_mov(vcpu, f, &r) ? r : mmio_exit(vcpu, f);
+}
+
+static int handle_memory(struct mote_vcpu *vcpu, const struct x86_fault *f)
+{
+	struct mote_fault_info info;
+
+	switch (mote_memory_fault(vcpu, f->gpa, f->access, &info)) {
+	case MOTE_FAULT_MMIO:
+		return mmio_exit(vcpu, f);
+	case MOTE_FAULT_ERROR:
+		return memory_exit(vcpu, f, &info);
+	default:
+		/* A signal is seen before the next entry */
+		return MOTE_RESUME;
 	}
-	return apic_mov(vcpu, f, r);
 }
 
 /**
- * x86_handle_slow - second-stage violation
- * @vcpu: vcpu->arch.fault says what; sleepable, not loaded
+ * x86_handle_slow - what exits need and may sleep
+ * @vcpu: vcpu->arch.slow says what; not loaded
  *
  * Return: MOTE_RESUME, MOTE_USER or -errno.
  */
 int x86_handle_slow(struct mote_vcpu *vcpu)
 {
 	struct x86_fault f = vcpu->arch.fault;
-	struct mote_fault_info info;
 	int r;
 
-	if (unlikely(is_apic_page(vcpu, f.gpa)) && handle_apic_page(vcpu, &f, &r))
-		return r;
-	switch (mote_memory_fault(vcpu, f.gpa, f.access, &info)) {
-	case MOTE_FAULT_MMIO:
-		return mmio_exit(vcpu, &f);
-	case MOTE_FAULT_ERROR:
-		return memory_exit(vcpu, &f, &info);
-	default:
-		/* A signal is seen before the next entry */
+	switch (vcpu->arch.slow) {
+	case X86_SLOW_PDPTRS:
+		vcpu->arch.pdptrs_stale = false;
+		/* Tables outside of memory: the entry says what hardware thinks */
+		x86->load_pdptrs(vcpu);
 		return MOTE_RESUME;
+	case X86_SLOW_APIC:
+		return apic_mov(vcpu, &f, &r) ? r : mmio_exit(vcpu, &f);
+	default:
+		/* The APIC page lies over whatever memory is there */
+		if (unlikely(is_apic_page(vcpu, f.gpa)))
+			return handle_apic_page(vcpu, &f);
+		return handle_memory(vcpu, &f);
 	}
 }

@@ -6,9 +6,15 @@
 #define MOTE_X86_X86_H
 
 #include <linux/bits.h>
+#include <asm/trapnr.h>
 
+#include "arch.h"
 #include "backend.h"
 #include "mod/mote.h"
+
+/* Access rights of a segment: 64-bit code, default size 32 bits */
+#define X86_AR_L	BIT(13)
+#define X86_AR_DB	BIT(14)
 
 /* Reset value of RFLAGS: bit 1 is always set */
 #define X86_RFLAGS_RESET	0x2ull
@@ -36,6 +42,8 @@ static inline void x86_set(struct mote_vcpu *vcpu, enum x86_reg reg, u64 value)
 	vcpu->arch.reg[reg] = value;
 	vcpu->arch.cached |= BIT(reg);
 	vcpu->arch.dirty |= BIT(reg);
+	if (reg >= X86_CR0 && reg <= X86_EFER)
+		vcpu->arch.pdptrs_stale = true;
 }
 
 /* 32-bit halves in EDX:EAX, as RDMSR and friends return them */
@@ -64,7 +72,7 @@ static inline void x86_set_edx_eax(struct mote_vcpu *vcpu, u64 value)
 void x86_queue_exception(struct mote_vcpu *vcpu, unsigned int vector, s64 error);
 void x86_queue_page_fault(struct mote_vcpu *vcpu, u64 cr2, u32 error);
 void x86_queue_nmi(struct mote_vcpu *vcpu);
-bool x86_events_sync(struct mote_vcpu *vcpu);
+int x86_events_sync(struct mote_vcpu *vcpu);
 bool x86_intr_allowed(struct mote_vcpu *vcpu);
 bool x86_has_wake_event(struct mote_vcpu *vcpu);
 bool x86_vector_has_error(unsigned int vector);
@@ -100,11 +108,12 @@ int x86_handle_wrmsr(struct mote_vcpu *vcpu, unsigned int insn_len);
 int x86_handle_xsetbv(struct mote_vcpu *vcpu, unsigned int insn_len);
 int x86_handle_hlt(struct mote_vcpu *vcpu, unsigned int insn_len);
 int x86_handle_hypercall(struct mote_vcpu *vcpu, unsigned int insn_len);
-int x86_handle_pio(struct mote_vcpu *vcpu, u16 port, unsigned int bytes, unsigned int flags,
-		   unsigned int addr_bytes, u64 gva, unsigned int insn_len, u64 raw);
+int x86_handle_pio(struct mote_vcpu *vcpu, struct mote_exit_pio *pio, unsigned int insn_len,
+		   u64 raw);
 int x86_complete(struct mote_vcpu *vcpu);
 int x86_handle_slow(struct mote_vcpu *vcpu);
 void x86_fill_run_regs(struct mote_vcpu *vcpu);
+unsigned int x86_code_bits(struct mote_vcpu *vcpu);
 
 /* ---- debug.c: debug registers ---- */
 
@@ -113,6 +122,7 @@ int x86_mov_from_dr(struct mote_vcpu *vcpu, unsigned int dr, unsigned int gpr,
 int x86_mov_to_dr(struct mote_vcpu *vcpu, unsigned int dr, unsigned int gpr,
 		  unsigned int insn_len);
 void x86_queue_debug(struct mote_vcpu *vcpu, u64 dr6_bits);
+void x86_debug_begin(struct mote_vcpu *vcpu);
 void x86_debug_load(struct mote_vcpu *vcpu);
 void x86_debug_put(struct mote_vcpu *vcpu);
 

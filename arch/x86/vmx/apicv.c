@@ -46,6 +46,9 @@ void vmx_lapic_changed(struct mote_vcpu *vcpu)
 		mode = lapic_x2apic(apic) ? SECONDARY_EXEC_VIRTUALIZE_X2APIC_MODE :
 					    SECONDARY_EXEC_VIRTUALIZE_APIC_ACCESSES;
 	vmx_set_proc2(vmx, (APICV_MODES & ~mode) | APICV_COMMON, false);
+	/* Nothing may be found there when the APIC is elsewhere */
+	if (vmx_caps.apicv && mode != SECONDARY_EXEC_VIRTUALIZE_APIC_ACCESSES)
+		mote_memory_unmap_page(vcpu->vm, LAPIC_DEFAULT_BASE);
 	if (apic->hw) {
 		vmx_set_proc2(vmx, mode | APICV_COMMON, true);
 		/* "Use TPR shadow" stays on: virtual-interrupt delivery wants it */
@@ -114,7 +117,7 @@ int vmx_map_apic(struct mote_vcpu *vcpu)
 
 	if (!vcpu->arch.lapic->hw)
 		return -EOPNOTSUPP;
-	return mote_memory_map_page(vcpu, LAPIC_DEFAULT_BASE, page_to_phys(vm->apic_access),
+	return mote_memory_map_page(vcpu, LAPIC_DEFAULT_BASE, page_to_pfn(vm->apic_access) << PAGE_SHIFT,
 				    MOTE_ACCESS_READ | MOTE_ACCESS_WRITE);
 }
 
@@ -151,6 +154,6 @@ int vmx_exit_apic_access(struct mote_vcpu *vcpu)
 		.qualification = qual,
 		.raw = EXIT_REASON_APIC_ACCESS,
 	};
-	vcpu->arch.fault_apic = true;
+	vcpu->arch.slow = X86_SLOW_APIC;
 	return MOTE_SLOW;
 }

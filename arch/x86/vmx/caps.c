@@ -34,9 +34,9 @@ MODULE_PARM_DESC(ept_ad, "use accessed and dirty bits in EPT");
 #define VPID_CAP_INVVPID	BIT_ULL(32)
 #define VPID_CAP_SINGLE		BIT_ULL(41)
 
-#define VMX_BASIC_TRUE_CTLS	BIT_ULL(55)
-#define VMX_BASIC_MEMTYPE	GENMASK_ULL(53, 50)
-#define VMX_BASIC_MEMTYPE_WB	(6ull << 50)
+#define BASIC_TRUE_CTLS		BIT_ULL(55)
+#define BASIC_MEMTYPE		GENMASK_ULL(53, 50)
+#define BASIC_MEMTYPE_WB	(6ull << 50)
 
 /**
  * struct control - one control word and its capability MSRs
@@ -130,7 +130,7 @@ static int choose(const struct control *c, bool use_true, u32 *result)
 
 static int choose_controls(u64 basic)
 {
-	bool use_true = basic & VMX_BASIC_TRUE_CTLS;
+	bool use_true = basic & BASIC_TRUE_CTLS;
 
 	return choose(&pin_control, use_true, &vmx_caps.pin) ?:
 	       choose(&proc_control, use_true, &vmx_caps.proc) ?:
@@ -228,7 +228,7 @@ int vmx_find_caps(void)
 		return r;
 	rdmsrl(MSR_IA32_VMX_BASIC, basic);
 	vmx_caps.revision = vmx_basic_vmcs_revision_id(basic);
-	if ((basic & VMX_BASIC_MEMTYPE) != VMX_BASIC_MEMTYPE_WB ||
+	if ((basic & BASIC_MEMTYPE) != BASIC_MEMTYPE_WB ||
 	    vmx_basic_vmcs_size(basic) > PAGE_SIZE)
 		return missing("write-back VMCS regions of a page", "there is no cure");
 	r = choose_controls(basic) ?: check_ept();

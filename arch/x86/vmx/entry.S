@@ -214,7 +214,8 @@ SYM_FUNC_START(vmx_call_gate)
 	pushf
 	push	$__KERNEL_CS
 	CALL_NOSPEC rdi
-	/* IRET has put RSP back to where the frame said */
+	/* IRET has put RSP back already; this is for the unwinder's eyes */
+	mov	%rbp, %rsp
 	pop	%rbp
 	RET
 SYM_FUNC_END(vmx_call_gate)

@@ -155,7 +155,7 @@ static int exit_io(struct mote_vcpu *vcpu)
  * the read shadow, there is no exit, and the CPU does the rest as always, with
  * paging modes, PDPTEs and faults.
  */
-static int write_cr0(struct mote_vcpu *vcpu, u64 value)
+static int mov_to_cr0(struct mote_vcpu *vcpu, u64 value)
 {
 	/* Reserved bits among 31:0 are ignored, above they fault */
 	if (value >> 32 || ((value & X86_CR0_NW) && !(value & X86_CR0_CD)) ||
@@ -168,7 +168,7 @@ static int write_cr0(struct mote_vcpu *vcpu, u64 value)
 }
 
 /* As with CR0; bits that CPUID does not offer are reserved */
-static int write_cr4(struct mote_vcpu *vcpu, u64 value)
+static int mov_to_cr4(struct mote_vcpu *vcpu, u64 value)
 {
 	if (value & ~x86_cr4_allowed(vcpu)) {
 		x86_queue_gp(vcpu);
@@ -179,7 +179,7 @@ static int write_cr4(struct mote_vcpu *vcpu, u64 value)
 }
 
 /* Only without a LAPIC: else the TPR shadow takes it */
-static int write_cr8(struct mote_vcpu *vcpu, u64 value)
+static int mov_to_cr8(struct mote_vcpu *vcpu, u64 value)
 {
 	if (value > 15) {
 		x86_queue_gp(vcpu);
@@ -196,11 +196,11 @@ static int exit_cr(struct mote_vcpu *vcpu)
 	unsigned int cr = qual & 0xf, type = (qual >> 4) & 3, gpr = (qual >> 8) & 0xf;
 
 	if (type == 0 && cr == 0)
-		return write_cr0(vcpu, x86_get(vcpu, gpr));
+		return mov_to_cr0(vcpu, x86_get(vcpu, gpr));
 	if (type == 0 && cr == 4)
-		return write_cr4(vcpu, x86_get(vcpu, gpr));
+		return mov_to_cr4(vcpu, x86_get(vcpu, gpr));
 	if (type == 0 && cr == 8)
-		return write_cr8(vcpu, x86_get(vcpu, gpr));
+		return mov_to_cr8(vcpu, x86_get(vcpu, gpr));
 	if (type == 1 && cr == 8) {
 		x86_set(vcpu, gpr, vcpu->arch.cr8);
 		x86_skip(vcpu, insn_len());
@@ -287,6 +287,7 @@ static int exit_ept_violation(struct mote_vcpu *vcpu)
 		.qualification = qual,
 		.raw = EXIT_REASON_EPT_VIOLATION,
 	};
+	vcpu->arch.slow = X86_SLOW_FAULT;
 	return MOTE_SLOW;
 }
 

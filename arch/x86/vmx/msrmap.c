@@ -57,11 +57,19 @@ static void allow_switched(unsigned long *map)
  */
 static void allow_x2apic(unsigned long *map)
 {
-	u32 index;
+	static const u16 single[] = {
+		LAPIC_ID, LAPIC_VERSION, LAPIC_PPR, LAPIC_LDR, LAPIC_SVR, LAPIC_ESR,
+		LAPIC_LVT_TIMER, LAPIC_LVT_THERMAL, LAPIC_LVT_PERF, LAPIC_LVT_LINT0,
+		LAPIC_LVT_LINT1, LAPIC_LVT_ERROR, LAPIC_TIMER_INITIAL, LAPIC_TIMER_DIVIDE,
+	};
+	unsigned int i;
+	u32 offset;
 
-	for (index = 0x800; index <= 0x8ff; index++)
-		if (index != X2APIC_MSR(LAPIC_TIMER_CURRENT) && lapic_x2apic_readable(index))
-			allow(map, index, true, false);
+	for (i = 0; i < ARRAY_SIZE(single); i++)
+		allow(map, X2APIC_MSR(single[i]), true, false);
+	/* ISR, TMR, IRR: 8 registers each */
+	for (offset = LAPIC_ISR; offset < LAPIC_ESR; offset += 16)
+		allow(map, X2APIC_MSR(offset), true, false);
 	allow(map, X2APIC_MSR(LAPIC_TPR), true, true);
 	allow(map, X2APIC_MSR(LAPIC_EOI), false, true);
 	allow(map, X2APIC_MSR(LAPIC_SELF_IPI), false, true);

@@ -55,20 +55,20 @@ void vmx_fetch(struct mote_vcpu *vcpu, enum x86_reg reg)
  * Bits that the guest does not own keep the value that VMX operation or the
  * host needs; what the guest believes is in the read shadow.
  */
-static void write_cr0(struct vmx_vcpu *vmx, u64 cr0)
+static void set_cr0(struct vmx_vcpu *vmx, u64 cr0)
 {
 	vmwritel(GUEST_CR0, (cr0 & ~(u64)(X86_CR0_CD | X86_CR0_NW)) | vmx_caps.cr0_fixed1);
 	vmwritel(CR0_READ_SHADOW, cr0);
 }
 
-static void write_cr4(u64 cr4)
+static void set_cr4(u64 cr4)
 {
 	vmwritel(GUEST_CR4, cr4 | vmx_caps.cr4_fixed1 | X86_CR4_MCE);
 	vmwritel(CR4_READ_SHADOW, cr4);
 }
 
 /* "IA-32e mode guest" has to agree with EFER.LMA (SDM vol. 3, "Checks on VMX Controls") */
-static void write_efer(struct vmx_vcpu *vmx, u64 efer)
+static void set_efer(struct vmx_vcpu *vmx, u64 efer)
 {
 	vmwrite64(GUEST_IA32_EFER, efer);
 	if (efer & EFER_LMA)
@@ -78,7 +78,7 @@ static void write_efer(struct vmx_vcpu *vmx, u64 efer)
 	vmwrite32(VM_ENTRY_CONTROLS, vmx->entry);
 }
 
-static void write_shadow(u32 shadow)
+static void set_shadow(u32 shadow)
 {
 	u32 info = vmread32(GUEST_INTERRUPTIBILITY_INFO);
 
@@ -99,15 +99,15 @@ static void write_register(struct mote_vcpu *vcpu, enum x86_reg reg)
 	case X86_RFLAGS:
 		return vmwritel(GUEST_RFLAGS, value);
 	case X86_CR0:
-		return write_cr0(vmx, value);
+		return set_cr0(vmx, value);
 	case X86_CR3:
 		return vmwritel(GUEST_CR3, value);
 	case X86_CR4:
-		return write_cr4(value);
+		return set_cr4(value);
 	case X86_EFER:
-		return write_efer(vmx, value);
+		return set_efer(vmx, value);
 	case X86_SHADOW:
-		return write_shadow(value);
+		return set_shadow(value);
 	default:
 		/* The world switch loads it from memory */
 		return;

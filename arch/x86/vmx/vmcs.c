@@ -2,6 +2,7 @@
 /*
  * mote/vmx: the VMCS of a vCPU: its region and its controls.
  */
+#include <linux/mm.h>
 #include <linux/slab.h>
 #include <asm/desc.h>
 #include <asm/msr.h>
@@ -111,7 +112,7 @@ static void setup_addresses(struct mote_vcpu *vcpu, struct vmx_vcpu *vmx)
 	if (vcpu->arch.lapic)
 		vmwrite64(VIRTUAL_APIC_PAGE_ADDR, __pa(vcpu->arch.lapic->regs));
 	if (vm->apic_access)
-		vmwrite64(APIC_ACCESS_ADDR, page_to_phys(vm->apic_access));
+		vmwrite64(APIC_ACCESS_ADDR, page_to_pfn(vm->apic_access) << PAGE_SHIFT);
 }
 
 /* Fields that no later code writes; a new VMCS has no defined contents */

@@ -279,7 +279,7 @@ static void vmx_prepare(struct mote_vcpu *vcpu)
 	struct vmx_vm *vm = vcpu->vm->arch.vmx;
 
 	vmx_host_prepare(vcpu);
-	x86_debug_load(vcpu);
+	x86_debug_begin(vcpu);
 	if (unlikely(vmx->msr_bitmap_stale ||
 		     vmx->msr_policy != atomic_read(&vm->msr_policy)))
 		vmx_msr_bitmap_refresh(vcpu);

@@ -103,7 +103,6 @@ struct vmx_host {
  * @msr_bitmap_stale: rebuild it before the next session
  * @eoi_exit: EOI-exit bitmap as in the VMCS
  * @tpr_threshold: as in the VMCS
- * @pdptrs_stale: PAE root entries have to be read from guest memory
  * @insn_error: VM-instruction error of a failed entry, or 0
  * @entry_failed: VMLAUNCH or VMRESUME fell through
  * @reason: exit reason
@@ -129,7 +128,6 @@ struct vmx_vcpu {
 	bool msr_bitmap_stale;
 	u64 eoi_exit[4];
 	u32 tpr_threshold;
-	bool pdptrs_stale;
 	u32 insn_error;
 	bool entry_failed;
 	u32 reason;
