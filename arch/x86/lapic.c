@@ -8,8 +8,6 @@
 #include <linux/gfp.h>
 #include <linux/slab.h>
 
-#include <asm/msr-index.h>
-
 #include "lapic.h"
 
 #define X2APIC_MSR	0x800
@@ -329,10 +327,6 @@ int lapic_msr_read(struct mote_vcpu *vcpu, u32 index, u64 *value)
 
 	if (!apic)
 		return -ENOENT;
-	if (index == MSR_IA32_APICBASE) {
-		*value = apic->base;
-		return 0;
-	}
 	if (index - X2APIC_MSR >= REGISTERS || !lapic_x2apic(apic) ||
 	    !is_reg(X2APIC_READABLE, offset))
 		return -ENOENT;
@@ -350,8 +344,6 @@ int lapic_msr_check(struct mote_vcpu *vcpu, u32 index, u64 value)
 
 	if (!apic)
 		return -ENOENT;
-	if (index == MSR_IA32_APICBASE)
-		return lapic_base_check(vcpu, value, false);
 	if (index - X2APIC_MSR >= REGISTERS || !lapic_x2apic(apic) ||
 	    !is_reg(X2APIC_WRITABLE, offset))
 		return -ENOENT;
@@ -365,10 +357,6 @@ int lapic_msr_write(struct mote_vcpu *vcpu, u32 index, u64 value)
 {
 	u32 offset = (index - X2APIC_MSR) << 4;
 
-	if (index == MSR_IA32_APICBASE) {
-		lapic_base_write(vcpu, value);
-		return MOTE_RESUME;
-	}
 	if (offset == LAPIC_ICR_LOW)
 		lapic_set_icr_high(vcpu->arch.lapic, value >> 32);
 	return write_register(vcpu, offset, value);
@@ -420,9 +408,9 @@ void lapic_base_write(struct mote_vcpu *vcpu, u64 value)
 		lapic_set_icr_high(apic, 0);
 		set_id_registers(apic);
 	}
-	if (x86->lapic_changed)
-		x86->lapic_changed(vcpu);
-	/* Who delivers may have changed, and knows nothing of what is pending */
+	/* Who delivers may change, and knows nothing of what is pending */
 	apic->irr_maybe = true;
 	apic->isr_dirty = true;
+	if (x86->lapic_changed)
+		x86->lapic_changed(vcpu);
 }

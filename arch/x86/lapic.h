@@ -223,8 +223,8 @@ int lapic_write(struct mote_vcpu *vcpu, u32 offset, u32 value);
 int lapic_write_done(struct mote_vcpu *vcpu, u32 offset);
 
 /*
- * x2APIC MSRs 0x800-0x8ff and IA32_APIC_BASE; results as in x86_msr_*().
- * -ENOENT without an APIC, and for 0x800-0x8ff outside x2APIC mode.
+ * x2APIC MSRs 0x800-0x8ff; results as in x86_msr_*().  -ENOENT without an APIC
+ * and outside x2APIC mode.
  */
 int lapic_msr_read(struct mote_vcpu *vcpu, u32 index, u64 *value);
 int lapic_msr_check(struct mote_vcpu *vcpu, u32 index, u64 value);

@@ -75,14 +75,15 @@ static u64 deadline_left(const struct mote_lapic *apic)
 {
 	u64 now = rdtsc_ordered() + READ_ONCE(apic->vcpu->arch.tsc_offset);
 	u64 deadline = READ_ONCE(apic->tsc_deadline);
+	unsigned int khz = max(tsc_khz, 1u);	/* 0: the host gave up on its TSC */
 	u64 cycles, ms, rest;
 
 	if (deadline <= now)
 		return 0;
 	cycles = deadline - now;
 	/* In two steps, as the product of cycles and a million does not fit */
-	ms = min(cycles / tsc_khz, MAX_DEADLINE_MS);
-	rest = cycles % tsc_khz * NSEC_PER_MSEC / tsc_khz;
+	ms = min(cycles / khz, MAX_DEADLINE_MS);
+	rest = cycles % khz * NSEC_PER_MSEC / khz;
 	/* One more, so that it is not early for having been rounded */
 	return ms * NSEC_PER_MSEC + rest + 1;
 }
