@@ -164,11 +164,13 @@ static void sync_posted(struct mote_vcpu *vcpu)
 		return;
 	if (unlikely(atomic_read(&apic->nmi)) && atomic_xchg(&apic->nmi, 0))
 		x86_queue_nmi(vcpu);
-	if (atomic_read(&apic->on)) {
+	if (lapic_posted(apic) || (apic->hw && apic->isr_dirty)) {
 		int irr = lapic_sync(vcpu);
 
-		if (apic->hw)
+		if (apic->hw) {
+			apic->isr_dirty = false;
 			x86->hw_irq(vcpu, irr, lapic_highest_isr(apic));
+		}
 	}
 	if (!apic->hw)
 		x86->tpr_threshold(vcpu, lapic_tpr_threshold(vcpu));
