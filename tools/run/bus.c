@@ -29,10 +29,14 @@ static const struct bus_range *find(const struct bus *bus, u64 addr)
 	return NULL;
 }
 
-/* The largest naturally aligned piece the device takes at once. */
+/*
+ * The largest naturally aligned piece that one device answers.  Whose first
+ * byte nobody answers is lost as a whole: a write of 4 bytes to 0xcf8 is PCI
+ * configuration, not a write to the reset register at 0xcf9.
+ */
 static u32 piece(const struct bus_range *r, u64 addr, u32 bytes)
 {
-	u32 n = r ? r->dev->width : 1;
+	u32 n = r ? r->dev->width : 8;
 
 	while (n > bytes || (addr & (n - 1)) || (r && addr + n - 1 > r->last))
 		n /= 2;
@@ -46,7 +50,7 @@ void bus_read(struct bus *bus, u64 addr, void *data, u32 bytes)
 	while (bytes) {
 		const struct bus_range *r = find(bus, addr);
 		u32 n = piece(r, addr, bytes);
-		u32 v = r ? r->dev->ops->read(r->dev, addr, n) : ~0u;
+		u64 v = r ? r->dev->ops->read(r->dev, addr, n) : ~0ULL;
 
 		memcpy(to, &v, n);
 		to += n;
@@ -62,11 +66,11 @@ void bus_write(struct bus *bus, u64 addr, const void *data, u32 bytes)
 	while (bytes) {
 		const struct bus_range *r = find(bus, addr);
 		u32 n = piece(r, addr, bytes);
-		u32 v = 0;
+		u64 v = 0;
 
 		memcpy(&v, from, n);
 		if (r)
-			r->dev->ops->write(r->dev, addr, n, v);
+			r->dev->ops->write(r->dev, addr, n, (u32)v);
 		from += n;
 		addr += n;
 		bytes -= n;

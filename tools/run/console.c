@@ -22,10 +22,12 @@ static struct {
 	struct vm *vm;
 	struct io_source in;
 	struct io_timer out_timer;
-	bool watching, escaped, armed;
+	bool watching, escaped;
+	bool armed;
+	pthread_mutex_t out_lock;	/* the out fields; inside vm::lock */
 	u32 out_count;
 	u8 out[OUT_BYTES];
-} con;
+} con = { .out_lock = PTHREAD_MUTEX_INITIALIZER };
 
 static struct termios saved;
 static volatile sig_atomic_t raw;
@@ -37,7 +39,12 @@ void console_restore(void)
 	raw = 0;
 }
 
-void console_flush(void)
+const char *console_eol(void)
+{
+	return raw ? "\r\n" : "\n";
+}
+
+static void flush_locked(void)
 {
 	u32 done = 0;
 
@@ -52,24 +59,35 @@ void console_flush(void)
 	con.out_count = 0;
 }
 
+void console_flush(void)
+{
+	pthread_mutex_lock(&con.out_lock);
+	flush_locked();
+	pthread_mutex_unlock(&con.out_lock);
+}
+
 static void out_expired(void *opaque, u64 times)
 {
 	(void)opaque;
 	(void)times;
+	pthread_mutex_lock(&con.out_lock);
 	con.armed = false;
-	console_flush();
+	flush_locked();
+	pthread_mutex_unlock(&con.out_lock);
 }
 
 void console_put(struct vm *vm, u8 byte)
 {
 	(void)vm;
+	pthread_mutex_lock(&con.out_lock);
 	con.out[con.out_count++] = byte;
 	if (con.out_count == OUT_BYTES) {
-		console_flush();
+		flush_locked();
 	} else if (!con.armed) {
 		con.armed = true;
 		io_timer_set(&con.out_timer, io_now() + OUT_DELAY_NS, 0);
 	}
+	pthread_mutex_unlock(&con.out_lock);
 }
 
 /* Ctrl-A x ends the program, Ctrl-A Ctrl-A is one Ctrl-A. */

@@ -21,6 +21,9 @@ void console_more(struct vm *vm);
 /** console_flush() - show all output now */
 void console_flush(void);
 
+/** console_eol() - end of a line: a raw terminal wants a carriage return */
+const char *console_eol(void);
+
 /** console_restore() - put the terminal back; may be called in a handler */
 void console_restore(void);
 

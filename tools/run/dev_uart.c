@@ -8,6 +8,7 @@
 
 #define PORT		0x3f8
 #define FIFO		16
+#define POLLS		16
 
 /* Registers; DLAB maps the divisor over 0 and 1. */
 enum { RBR_THR, IER, IIR_FCR, LCR, MCR, LSR, MSR, SCR };
@@ -41,6 +42,7 @@ enum { RBR_THR, IER, IIR_FCR, LCR, MCR, LSR, MSR, SCR };
  * @lsr_error: overrun, until LSR is read
  * @fifo_on: FCR bit 0
  * @tx_pending: "transmitter empty" not yet seen by the guest
+ * @polls: LSR reads since the last byte sent
  * @divisor: baud rate; nothing here waits for it
  * @rx: received bytes
  * @rx_head: next to read
@@ -51,6 +53,7 @@ struct uart {
 	struct vm *vm;
 	u8 ier, lcr, mcr, scr, lsr_error;
 	bool fifo_on, tx_pending;
+	u32 polls;
 	u16 divisor;
 	u8 rx[FIFO];
 	u32 rx_head, rx_count;
@@ -76,14 +79,26 @@ static void update(struct uart *u)
 	irq_set(u->vm, IRQ_COM1, gate && cause(u) != IIR_NONE);
 }
 
+/*
+ * Does the guest listen?  A driver that starts throws away what is in the
+ * FIFO: input waits with the host until the receive interrupt is on, or the
+ * guest polls for it.  (A guest that sends polls once per byte.)
+ */
+static bool listening(const struct uart *u)
+{
+	return (u->ier & IER_RX) || u->polls >= POLLS;
+}
+
 u32 uart_room(const struct uart *u)
 {
+	if (!listening(u))
+		return 0;
 	return (u->fifo_on ? FIFO : 1) - u->rx_count;
 }
 
 void uart_receive(struct uart *u, u8 byte)
 {
-	if (!uart_room(u)) {
+	if (u->rx_count >= (u->fifo_on ? FIFO : 1)) {
 		u->lsr_error = LSR_OVERRUN;
 	} else {
 		u->rx[(u->rx_head + u->rx_count) % FIFO] = byte;
@@ -141,6 +156,8 @@ static u8 read_reg(struct uart *u, u32 reg)
 		v = LSR_TX_EMPTY | u->lsr_error |
 		    (u->rx_count ? LSR_DATA : 0);
 		u->lsr_error = 0;
+		if (++u->polls == POLLS)
+			console_more(u->vm);
 		return v;
 	case MSR:
 		return modem_status(u);
@@ -163,6 +180,7 @@ static u32 uart_read(struct device *dev, u64 addr, u32 bytes)
 
 static void transmit(struct uart *u, u8 byte)
 {
+	u->polls = 0;
 	if (u->mcr & MCR_LOOP)
 		uart_receive(u, byte);
 	else
@@ -177,7 +195,8 @@ static void write_fcr(struct uart *u, u8 v)
 	if (on != u->fifo_on || (v & FCR_CLEAR_RX))
 		u->rx_count = 0;
 	u->fifo_on = on;
-	console_more(u->vm);
+	if (listening(u))
+		console_more(u->vm);
 }
 
 static void write_ier(struct uart *u, u8 v)
@@ -186,6 +205,8 @@ static void write_ier(struct uart *u, u8 v)
 	if ((v & IER_TX) && !(u->ier & IER_TX))
 		u->tx_pending = true;
 	u->ier = v & 0x0f;
+	if (listening(u))
+		console_more(u->vm);
 }
 
 static void uart_write(struct device *dev, u64 addr, u32 bytes, u32 value)

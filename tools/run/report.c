@@ -12,8 +12,7 @@ static void say(const char *fmt, va_list ap)
 	console_flush();
 	fprintf(stderr, "mote-run: ");
 	vfprintf(stderr, fmt, ap);
-	/* The terminal may be raw: it then wants the carriage return. */
-	fprintf(stderr, "\r\n");
+	fputs(console_eol(), stderr);
 }
 
 void complain(const char *fmt, ...)
@@ -105,9 +104,10 @@ static void print_registers(int fd)
 		return;
 	for (n = 0; n < MOTE_X86_GPR_COUNT; n++)
 		fprintf(stderr, "%6s %016llx%s", names[n], r[n].value,
-			n % 3 == 2 ? "\r\n" : "");
-	fprintf(stderr, "   cr0 %llx cr2 %llx cr3 %llx cr4 %llx\r\n",
-		r[n].value, r[n + 1].value, r[n + 2].value, r[n + 3].value);
+			n % 3 == 2 ? console_eol() : "");
+	fprintf(stderr, "   cr0 %llx cr2 %llx cr3 %llx cr4 %llx%s",
+		r[n].value, r[n + 1].value, r[n + 2].value, r[n + 3].value,
+		console_eol());
 }
 
 static void print_dump(int fd)
@@ -120,7 +120,8 @@ static void print_dump(int fd)
 	text[0] = 0;
 	mote_dump(fd, text, &bytes, 0);
 	for (line = text; (next = strchr(line, '\n')); line = next + 1)
-		fprintf(stderr, "%.*s\r\n", (int)(next - line), line);
+		fprintf(stderr, "%.*s%s", (int)(next - line), line,
+			console_eol());
 	free(text);
 }
 
