@@ -45,10 +45,16 @@ int mote_arch_init(void)
 		return r;
 	r = choose_backend();
 	if (r)
-		return r;
+		goto free_fpu;
 	r = x86_cpuid_setup();
 	if (r)
-		x86->exit();
+		goto exit_backend;
+	return 0;
+
+exit_backend:
+	x86->exit();
+free_fpu:
+	x86_fpu_teardown();
 	return r;
 }
 
@@ -56,6 +62,7 @@ void mote_arch_exit(void)
 {
 	x86_cpuid_teardown();
 	x86->exit();
+	x86_fpu_teardown();
 }
 
 int mote_arch_cpu_enable(void)

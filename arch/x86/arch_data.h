@@ -188,6 +188,7 @@ struct mote_vm_arch {
  * @cpuid: the table, set before the vCPU runs, replaced under vcpu->mutex
  * @features: cached answers of @cpuid that exits ask for, see cpuid.h
  * @uret: guest's values by enum x86_uret
+ * @uret_sce: EFER.SCE: the guest can use SYSCALL
  * @uret_loaded: bit per @uret: hardware has it and not the host's (live)
  * @host_kernel_gs: the task's KERNEL_GS_BASE (live)
  * @host_pkru: the task's PKRU (live)
@@ -230,6 +231,7 @@ struct mote_vcpu_arch {
 	struct x86_cpuid_table *cpuid;
 	u32 features;
 	u64 uret[X86_URET_COUNT];
+	bool uret_sce;
 	u32 uret_loaded;
 	u64 host_kernel_gs;
 	u32 host_pkru;

@@ -131,7 +131,7 @@ void x86_fpu_teardown(void)
 }
 
 /**
- * x86_fpu_init - allocate the save area
+ * x86_fpu_init - allocate the save area; x86_fpu_reset() fills it
  * @vcpu: not published yet
  *
  * Return: 0 or -ENOMEM.  Context: sleepable.
@@ -139,10 +139,7 @@ void x86_fpu_teardown(void)
 int x86_fpu_init(struct mote_vcpu *vcpu)
 {
 	vcpu->arch.fpu = kmem_cache_alloc(fpu_cache, GFP_KERNEL_ACCOUNT);
-	if (!vcpu->arch.fpu)
-		return -ENOMEM;
-	x86_fpu_reset(vcpu);
-	return 0;
+	return vcpu->arch.fpu ? 0 : -ENOMEM;
 }
 
 void x86_fpu_destroy(struct mote_vcpu *vcpu)

@@ -117,7 +117,7 @@ void x86_set_efer(struct mote_vcpu *vcpu, u64 value)
 	if ((value & EFER_LME) && (x86_get(vcpu, X86_CR0) & X86_CR0_PG))
 		value |= EFER_LMA;
 	x86_set(vcpu, X86_EFER, value);
-	x86_uret_efer_changed(vcpu);
+	x86_uret_efer_changed(vcpu, value);
 }
 
 static void set_efer(struct mote_vcpu *vcpu, u32 index, u64 value, bool host)
@@ -373,7 +373,7 @@ static const struct x86_msr msrs[] = {
 	{ ONE(MSR_IA32_MCG_STATUS), .flags = MSR_LIST, ALL(mcg_status) },
 	{ ONE(MSR_IA32_MISC_ENABLE), .flags = MSR_LIST, ALL(misc_enable) },
 	{ ONE(MSR_IA32_DEBUGCTLMSR), .flags = MSR_LIST, ALL(debugctl) },
-	{ .first = MTRRphysBase_MSR(0), .last = MTRRphysMask_MSR(7), MTRR },
+	{ .first = MTRR_PHYS_FIRST, .last = MTRR_PHYS_LAST, MTRR },
 	{ ONE(MSR_MTRRfix64K_00000), MTRR },
 	{ .first = MSR_MTRRfix16K_80000, .last = MSR_MTRRfix16K_A0000, MTRR },
 	{ .first = MSR_MTRRfix4K_C0000, .last = MSR_MTRRfix4K_F8000, MTRR },
@@ -454,11 +454,6 @@ int x86_msr_read(struct mote_vcpu *vcpu, u32 index, u64 *value, bool host)
 	return 0;
 }
 
-static bool canonical(u64 address)
-{
-	return (u64)sign_extend64(address, 47) == address;
-}
-
 int x86_msr_check(struct mote_vcpu *vcpu, u32 index, u64 value, bool host)
 {
 	const struct x86_msr *msr;
@@ -472,7 +467,7 @@ int x86_msr_check(struct mote_vcpu *vcpu, u32 index, u64 value, bool host)
 		return host && value == read_one(vcpu, msr, index) ? 0 : -EINVAL;
 	if ((msr->flags & MSR_LOW_HALF) && value >> 32)
 		return -EINVAL;
-	if ((msr->flags & MSR_ADDRESS) && !canonical(value))
+	if ((msr->flags & MSR_ADDRESS) && !x86_canonical(value))
 		return -EINVAL;
 	return msr->check ? msr->check(vcpu, index, value, host) : 0;
 }

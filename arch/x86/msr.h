@@ -46,6 +46,10 @@ struct x86_msr {
 /* 8 variable ranges (7:0), fixed ranges (8), write-combining (10) */
 #define MTRR_CAP	0x508u
 
+/* IA32_MTRR_PHYSBASE0, IA32_MTRR_PHYSMASK0 and so on, in turn */
+#define MTRR_PHYS_FIRST	0x200u
+#define MTRR_PHYS_LAST	0x20fu
+
 u64 x86_mtrr_get(struct mote_vcpu *vcpu, u32 index);
 int x86_mtrr_check(struct mote_vcpu *vcpu, u32 index, u64 value, bool host);
 void x86_mtrr_set(struct mote_vcpu *vcpu, u32 index, u64 value, bool host);

@@ -28,8 +28,8 @@ static unsigned int slot(u32 index)
 
 	if (index == MSR_MTRRdefType)
 		return SLOT_DEF_TYPE;
-	if (index >= MTRRphysBase_MSR(0) && index <= MTRRphysMask_MSR(7))
-		return SLOT_VARIABLE + index - MTRRphysBase_MSR(0);
+	if (index >= MTRR_PHYS_FIRST && index <= MTRR_PHYS_LAST)
+		return SLOT_VARIABLE + index - MTRR_PHYS_FIRST;
 	for (i = 0; i < ARRAY_SIZE(fixed_msr) - 1; i++)
 		if (fixed_msr[i] == index)
 			break;

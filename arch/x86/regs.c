@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mote/x86: GET_REGS, SET_REGS and REG_LIST, and the registers after reset.
+ * mote/x86: GET_REGS, SET_REGS and REG_LIST.
  *
  * Checks look at one register alone: the core checks a whole array before it
  * sets any, so a check cannot know what the entries before it will change.
  * What only makes sense together is refused by the VM entry.
  */
-#include <asm/debugreg.h>
-#include <asm/fpu/types.h>
+#include <linux/nospec.h>
+#include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
 #include "arch.h"
@@ -19,19 +19,6 @@
 			 X86_CR0_NE | X86_CR0_WP | X86_CR0_AM | X86_CR0_NW | X86_CR0_CD | \
 			 X86_CR0_PG)
 #define RFLAGS_KNOWN	0x3f7fd7ull
-/* Debug registers: bits that can be written, and bits that read 1 */
-#define DR6_FREE	0xe00full
-#define DR6_ONES	0xffff0ff0ull
-#define DR7_FREE	0xffff2bffull
-#define DR7_ONES	0x400ull
-
-#define CPUID_RESET_EAX	0x600u	/* family 6, when the table has no leaf 1 */
-
-static bool canonical(u64 address)
-{
-	return (u64)sign_extend64(address, 47) == address;
-}
-
 static int require(bool ok)
 {
 	return ok ? 0 : -EINVAL;
@@ -190,7 +177,7 @@ static bool base_ok(unsigned int which, u64 base)
 	case MOTE_X86_DS:
 		return !(base >> 32);
 	default:
-		return canonical(base);
+		return x86_canonical(base);
 	}
 }
 
@@ -198,10 +185,10 @@ static bool base_ok(unsigned int which, u64 base)
  * Access rights: SDM vol. 3, "Checks on Guest Segment Registers", what can be
  * said without the other registers.
  */
-#define AR_KNOWN	(X86_AR_UNUSABLE | 0xf0ffu)
-#define AR_TYPE(ar)	((ar) & 0xf)
-#define AR_S		BIT(4)
-#define AR_P		BIT(7)
+#define SEG_AR_KNOWN	(X86_AR_UNUSABLE | 0xf0ffu)
+#define SEG_AR_TYPE(ar)	((ar) & 0xf)
+#define SEG_AR_S		BIT(4)
+#define SEG_AR_P		BIT(7)
 
 static bool type_ok(unsigned int which, unsigned int type)
 {
@@ -225,11 +212,11 @@ static bool ar_ok(unsigned int which, u64 ar)
 {
 	bool system = which == MOTE_X86_LDTR || which == MOTE_X86_TR;
 
-	if (ar & ~(u64)AR_KNOWN)
+	if (ar & ~(u64)SEG_AR_KNOWN)
 		return false;
 	if (ar & X86_AR_UNUSABLE)
 		return which != MOTE_X86_CS && which != MOTE_X86_TR;
-	return (ar & AR_P) && !(ar & AR_S) == system && type_ok(which, AR_TYPE(ar));
+	return (ar & SEG_AR_P) && !(ar & SEG_AR_S) == system && type_ok(which, SEG_AR_TYPE(ar));
 }
 
 static int seg_check(struct mote_vcpu *vcpu, u32 index, u64 value)
@@ -287,7 +274,7 @@ static int gpr_check(struct mote_vcpu *vcpu, u32 index, u64 value)
 	if (index == X86_RFLAGS)
 		return x86_rflags_check(value);
 	if (index == X86_RIP)
-		return require(canonical(value));
+		return require(x86_canonical(value));
 	return index < MOTE_X86_GPR_COUNT ? 0 : -ENOENT;
 }
 
@@ -349,9 +336,9 @@ static void debug_set(struct mote_vcpu *vcpu, u32 index, u64 value)
 	if (index < 4)
 		vcpu->arch.dr[index] = value;
 	else if (index == 6)
-		vcpu->arch.dr6 = (value & DR6_FREE) | DR6_ONES;
+		vcpu->arch.dr6 = (value & X86_DR6_FREE) | X86_DR6_ONES;
 	else
-		vcpu->arch.dr7 = (value & DR7_FREE) | DR7_ONES;
+		vcpu->arch.dr7 = (value & X86_DR7_FREE) | X86_DR7_ONES;
 	x86->exec_changed(vcpu);
 }
 
@@ -474,7 +461,7 @@ static void add_id(struct reg_list *list, u64 id)
 	list->count++;
 }
 
-static void add_range(struct reg_list *list, u64 class, unsigned int count)
+static void add_ids(struct reg_list *list, u64 class, unsigned int count)
 {
 	unsigned int i;
 
@@ -516,7 +503,7 @@ static void list_msrs(struct mote_vcpu *vcpu, struct reg_list *list)
 
 static void list_debug(struct reg_list *list)
 {
-	add_range(list, MOTE_X86_CLASS_DEBUG, 4);
+	add_ids(list, MOTE_X86_CLASS_DEBUG, 4);
 	add_id(list, MOTE_X86_DR(6));
 	add_id(list, MOTE_X86_DR(7));
 }
@@ -540,88 +527,12 @@ unsigned int mote_arch_reg_list(struct mote_vcpu *vcpu, u64 *ids, unsigned int r
 
 	list_control(vcpu, &list);
 	list_segments(&list);
-	add_range(&list, MOTE_X86_CLASS_GPR, MOTE_X86_GPR_COUNT);
+	add_ids(&list, MOTE_X86_CLASS_GPR, MOTE_X86_GPR_COUNT);
 	list_msrs(vcpu, &list);
 	list_debug(&list);
-	add_range(&list, MOTE_X86_CLASS_XSAVE, x86_fpu_size / 8);
+	add_ids(&list, MOTE_X86_CLASS_XSAVE, x86_fpu_size / 8);
 	if (vcpu->arch.lapic)
 		list_lapic(&list);
-	add_range(&list, MOTE_X86_CLASS_EVENT, X86_EVENT_REGS);
+	add_ids(&list, MOTE_X86_CLASS_EVENT, X86_EVENT_REGS);
 	return list.count;
-}
-
-/* ---- reset ---- */
-
-static const struct x86_segment reset_data = { .limit = 0xffff, .ar = 0x93 };
-static const struct x86_segment reset_code = {
-	.base = 0xffff0000, .limit = 0xffff, .ar = 0x9b, .selector = 0xf000,
-};
-static const struct x86_segment reset_ldtr = { .limit = 0xffff, .ar = 0x82 };
-static const struct x86_segment reset_tr = { .limit = 0xffff, .ar = 0x8b };
-static const struct x86_segment reset_table = { .limit = 0xffff };
-
-static const struct x86_segment *const reset_seg[MOTE_X86_SEG_COUNT] = {
-	[MOTE_X86_ES] = &reset_data,
-	[MOTE_X86_CS] = &reset_code,
-	[MOTE_X86_SS] = &reset_data,
-	[MOTE_X86_DS] = &reset_data,
-	[MOTE_X86_FS] = &reset_data,
-	[MOTE_X86_GS] = &reset_data,
-	[MOTE_X86_LDTR] = &reset_ldtr,
-	[MOTE_X86_TR] = &reset_tr,
-	[MOTE_X86_GDTR] = &reset_table,
-	[MOTE_X86_IDTR] = &reset_table,
-};
-
-/* After this hardware has nothing that arch.reg does not have */
-static void reset_registers(struct mote_vcpu *vcpu)
-{
-	u32 id[4];
-
-	memset(vcpu->arch.reg, 0, sizeof(vcpu->arch.reg));
-	vcpu->arch.cached = BIT(X86_REG_COUNT) - 1;
-	vcpu->arch.dirty = BIT(X86_REG_COUNT) - 1;
-	/* Extended caches and NW, CD: as hardware comes up, before firmware */
-	vcpu->arch.reg[X86_CR0] = X86_CR0_CD | X86_CR0_NW | X86_CR0_ET;
-	vcpu->arch.reg[X86_RIP] = 0xfff0;
-	vcpu->arch.reg[X86_RFLAGS] = X86_RFLAGS_RESET;
-	x86_cpuid_lookup(vcpu, 1, 0, id);
-	vcpu->arch.reg[X86_RDX] = id[0] ?: CPUID_RESET_EAX;
-}
-
-static void reset_events(struct mote_vcpu *vcpu)
-{
-	memset(&vcpu->arch.event, 0, sizeof(vcpu->arch.event));
-	vcpu->arch.nmi_pending = 0;
-	vcpu->arch.intr_pending = 0;
-	vcpu->arch.shutdown = false;
-	vcpu->arch.halted = false;
-	x86->set_nmi_blocked(vcpu, false);
-}
-
-/**
- * x86_regs_reset - all registers as after power-up
- * @vcpu: loaded, not live; after x86_fpu_init(), x86_cpuid_inherit() and
- *	x86_backend::vcpu_init(), because segments and some MSRs live in what
- *	the back end set up
- *
- * SDM vol. 3, table "IA-32 and Intel 64 Processor States Following Power-up,
- * Reset, or INIT".  The local APIC has its own, lapic_reset().
- */
-void x86_regs_reset(struct mote_vcpu *vcpu)
-{
-	unsigned int i;
-
-	reset_registers(vcpu);
-	vcpu->arch.cr2 = 0;
-	vcpu->arch.cr8 = 0;
-	memset(vcpu->arch.dr, 0, sizeof(vcpu->arch.dr));
-	vcpu->arch.dr6 = DR6_ONES;
-	vcpu->arch.dr7 = DR7_ONES;
-	for (i = 0; i < MOTE_X86_SEG_COUNT; i++)
-		x86->set_seg(vcpu, i, reset_seg[i]);
-	x86_fpu_reset(vcpu);
-	x86_msr_reset(vcpu);
-	reset_events(vcpu);
-	x86->exec_changed(vcpu);
 }

@@ -70,13 +70,25 @@ static void load_one(struct mote_vcpu *vcpu, unsigned int i, u64 host)
 /* Without EFER.SCE the guest's SYSCALL is #UD, and the MSRs do nothing */
 static void load_syscall(struct mote_vcpu *vcpu)
 {
-	if (!(x86_get(vcpu, X86_EFER) & EFER_SCE))
+	if (!vcpu->arch.uret_sce)
 		return;
 	load_one(vcpu, X86_URET_STAR, host_value[X86_URET_STAR]);
 	load_one(vcpu, X86_URET_LSTAR, host_value[X86_URET_LSTAR]);
 	load_one(vcpu, X86_URET_FMASK, host_value[X86_URET_FMASK]);
 	if (use_cstar)
 		load_one(vcpu, X86_URET_CSTAR, host_value[X86_URET_CSTAR]);
+}
+
+/* Starts from the host's values, so that none is left that does not count any more */
+static void reload_syscall(struct mote_vcpu *vcpu)
+{
+	unsigned long left = vcpu->arch.uret_loaded & (BIT(X86_URET_FMASK + 1) - 1);
+	unsigned int i;
+
+	for_each_set_bit(i, &left, X86_URET_COUNT)
+		native_wrmsrl(uret_msr[i], host_value[i]);
+	vcpu->arch.uret_loaded &= ~(u32)left;
+	load_syscall(vcpu);
 }
 
 /**
@@ -150,25 +162,21 @@ void x86_uret_set(struct mote_vcpu *vcpu, unsigned int which, u64 value)
 		native_wrmsrl(MSR_TSC_AUX, value);
 		vcpu->arch.uret_loaded |= BIT(which);
 	} else {
-		x86_uret_efer_changed(vcpu);
+		reload_syscall(vcpu);
 	}
 }
 
 /**
- * x86_uret_efer_changed - EFER.SCE may be new
+ * x86_uret_efer_changed - EFER was written
  * @vcpu: loaded
+ * @efer: its value
  *
- * Starts from the host's values, so that what is right already stays.
+ * SCE is kept here as well: only writes change it, and EFER itself would have
+ * to be fetched.
  */
-void x86_uret_efer_changed(struct mote_vcpu *vcpu)
+void x86_uret_efer_changed(struct mote_vcpu *vcpu, u64 efer)
 {
-	unsigned long left = vcpu->arch.uret_loaded & (BIT(X86_URET_FMASK + 1) - 1);
-	unsigned int i;
-
-	if (!vcpu->arch.live)
-		return;
-	for_each_set_bit(i, &left, X86_URET_COUNT)
-		native_wrmsrl(uret_msr[i], host_value[i]);
-	vcpu->arch.uret_loaded &= ~(u32)left;
-	load_syscall(vcpu);
+	vcpu->arch.uret_sce = efer & EFER_SCE;
+	if (vcpu->arch.live)
+		reload_syscall(vcpu);
 }

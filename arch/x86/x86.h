@@ -5,7 +5,7 @@
 #ifndef MOTE_X86_X86_H
 #define MOTE_X86_X86_H
 
-#include <linux/bits.h>
+#include <linux/bitops.h>
 #include <asm/trapnr.h>
 
 #include "arch.h"
@@ -15,6 +15,13 @@
 /* Access rights of a segment: 64-bit code, default size 32 bits */
 #define X86_AR_L	BIT(13)
 #define X86_AR_DB	BIT(14)
+#define X86_AR_UNUSABLE	BIT(16)
+
+/* Debug registers: bits that can be written, and bits that always read 1 */
+#define X86_DR6_FREE	0x0000e00full
+#define X86_DR6_ONES	0xffff0ff0ull
+#define X86_DR7_FREE	0xffff2bffull
+#define X86_DR7_ONES	0x00000400ull
 
 /* Reset value of RFLAGS: bit 1 is always set */
 #define X86_RFLAGS_RESET	0x2ull
@@ -44,6 +51,12 @@ static inline void x86_set(struct mote_vcpu *vcpu, enum x86_reg reg, u64 value)
 	vcpu->arch.dirty |= BIT(reg);
 	if (reg >= X86_CR0 && reg <= X86_EFER)
 		vcpu->arch.pdptrs_stale = true;
+}
+
+/* Guests have 48-bit linear addresses: no 5-level paging */
+static inline bool x86_canonical(u64 address)
+{
+	return (u64)sign_extend64(address, 47) == address;
 }
 
 /* 32-bit halves in EDX:EAX, as RDMSR and friends return them */
@@ -150,7 +163,7 @@ void x86_uret_load(struct mote_vcpu *vcpu);
 void x86_uret_put(struct mote_vcpu *vcpu);
 u64 x86_uret_get(struct mote_vcpu *vcpu, unsigned int which);
 void x86_uret_set(struct mote_vcpu *vcpu, unsigned int which, u64 value);
-void x86_uret_efer_changed(struct mote_vcpu *vcpu);
+void x86_uret_efer_changed(struct mote_vcpu *vcpu, u64 efer);
 
 /* ---- cpuid.c ---- */
 
@@ -275,10 +288,24 @@ u32 x86_msr_list(struct mote_vcpu *vcpu, unsigned int n);
 bool x86_msr_passthrough(u32 index, bool write);
 
 void x86_msr_reset(struct mote_vcpu *vcpu);
+void x86_set_efer(struct mote_vcpu *vcpu, u64 value);
 
 /* ---- regs.c: GET_REGS and SET_REGS ---- */
 
+void x86_set_cr0(struct mote_vcpu *vcpu, u64 value);
+int x86_rflags_check(u64 value);
+
+/* ---- reset.c ---- */
+
 void x86_regs_reset(struct mote_vcpu *vcpu);
+
+/* ---- event_regs.c: events on their way, as registers ---- */
+
+#define X86_EVENT_REGS	7	/* MOTE_X86_EVENT_INFO and on */
+
+int x86_event_reg_get(struct mote_vcpu *vcpu, u32 index, u64 *value);
+int x86_event_reg_check(struct mote_vcpu *vcpu, u32 index, u64 value);
+void x86_event_reg_set(struct mote_vcpu *vcpu, u32 index, u64 value);
 
 /* ---- walk.c: the guest's page tables ---- */
 

@@ -75,7 +75,7 @@ enum mote_x86_gpr {
 #define MOTE_X86_LAPIC(offset)	MOTE_X86_REG(MOTE_X86_CLASS_LAPIC, (__u64)(offset))	/* xAPIC offset */
 
 /* What is under way between instructions */
-#define MOTE_X86_EVENT_INFO	MOTE_X86_REG(MOTE_X86_CLASS_EVENT, 0)	/* event to deliver: vector 7:0, type 10:8, error code valid 11, valid 31; error code 63:32 */
+#define MOTE_X86_EVENT_INFO	MOTE_X86_REG(MOTE_X86_CLASS_EVENT, 0)	/* event to deliver: vector 7:0, type 10:8, error code valid 11, length of a software event's instruction 19:16, valid 31; error code 63:32 */
 #define MOTE_X86_EVENT_CR2	MOTE_X86_REG(MOTE_X86_CLASS_EVENT, 1)	/* CR2 of a page fault in it */
 #define MOTE_X86_NMI_PENDING	MOTE_X86_REG(MOTE_X86_CLASS_EVENT, 2)	/* 0..2 */
 #define MOTE_X86_NMI_BLOCKED	MOTE_X86_REG(MOTE_X86_CLASS_EVENT, 3)
