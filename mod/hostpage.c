@@ -21,67 +21,82 @@
 #include "hostpage.h"
 
 /*
+ * struct lookup - one walk of the host's tables
+ * @hva: address
+ * @write: it must be writable
+ * @known: a page that get_user_pages() has just given, or NULL
+ * @hp: the result
+ */
+struct lookup {
+	unsigned long hva;
+	bool write;
+	struct page *known;
+	struct mote_host_page *hp;
+};
+
+/*
  * Of all that a process can map, only what is on an LRU list or compound (THP,
  * hugetlb) is surely ordinary memory.  The rest, secret memory and drivers'
  * pages among it, is left to get_user_pages(), which looks at the VMA.
  */
-static bool page_plain(struct page *page)
+static bool page_plain(const struct lookup *l, struct page *page)
 {
-	return PageCompound(page) || PageLRU(page);
+	return PageCompound(page) || PageLRU(page) || page == l->known;
 }
 
-static bool found(struct mote_host_page *hp, unsigned long pfn, unsigned long hva,
-		  unsigned int shift, bool writable)
+static bool found(const struct lookup *l, unsigned long pfn, unsigned int shift, bool writable)
 {
-	unsigned long in_block = (hva & ((1UL << shift) - 1)) >> PAGE_SHIFT;
+	unsigned long in_block = (l->hva & ((1UL << shift) - 1)) >> PAGE_SHIFT;
 
-	hp->hpa = (hpa_t)(pfn + in_block) << PAGE_SHIFT;
-	hp->shift = shift;
-	hp->writable = writable;
+	if (l->write && !writable)
+		return false;
+	l->hp->hpa = PFN_PHYS(pfn + in_block);
+	l->hp->shift = shift;
+	l->hp->writable = writable;
 	return true;
 }
 
-static bool find_pte(pmd_t *pmd, unsigned long hva, bool write, struct mote_host_page *hp)
+static bool find_pte(const struct lookup *l, pmd_t *pmd)
 {
-	pte_t pte = ptep_get_lockless(pte_offset_kernel(pmd, hva));
+	pte_t pte = ptep_get_lockless(pte_offset_kernel(pmd, l->hva));
 	struct page *page;
-	bool writable;
 
-	if (!pte_access_permitted(pte, write) || pte_protnone(pte) || pte_special(pte))
+	if (!pte_access_permitted(pte, false) || pte_protnone(pte) || pte_special(pte))
 		return false;
 	page = pfn_to_page(pte_pfn(pte));
-	if (!page_plain(page))
+	if (!page_plain(l, page))
 		return false;
-	writable = pte_access_permitted(pte, true) && (pte_dirty(pte) || PageDirty(page));
-	return (writable || !write) && found(hp, pte_pfn(pte), hva, PAGE_SHIFT, writable);
+	return found(l, pte_pfn(pte), PAGE_SHIFT, pte_access_permitted(pte, true) &&
+						  (pte_dirty(pte) || PageDirty(page)));
 }
 
 /*
  * A leaf may be device memory without a struct page.  While the host splits a
  * huge page its entry is present to pmd_present(), but grants nothing.
  */
-static bool find_pmd(pmd_t pmd, unsigned long hva, bool write, struct mote_host_page *hp)
+static bool find_pmd(const struct lookup *l, pmd_t pmd)
 {
 	unsigned long pfn = pmd_pfn(pmd);
-	bool writable;
+	struct page *page;
 
-	if (!pmd_access_permitted(pmd, write) || pmd_protnone(pmd) ||
-	    !pfn_valid(pfn) || !page_plain(pfn_to_page(pfn)))
+	if (!pmd_access_permitted(pmd, false) || pmd_protnone(pmd) || !pfn_valid(pfn))
 		return false;
-	writable = pmd_access_permitted(pmd, true) &&
-		   (pmd_dirty(pmd) || PageDirty(pfn_to_page(pfn)));
-	return (writable || !write) && found(hp, pfn, hva, PMD_SHIFT, writable);
+	page = pfn_to_page(pfn);
+	if (!page_plain(l, page))
+		return false;
+	return found(l, pfn, PMD_SHIFT, pmd_access_permitted(pmd, true) &&
+					(pmd_dirty(pmd) || PageDirty(page)));
 }
 
 /* Only hugetlb has such leaves of plain pages; it is never written back. */
-static bool find_pud(pud_t pud, unsigned long hva, bool write, struct mote_host_page *hp)
+static bool find_pud(const struct lookup *l, pud_t pud)
 {
 	unsigned long pfn = pud_pfn(pud);
 
-	if (!pud_access_permitted(pud, write) || !pfn_valid(pfn) ||
-	    !page_plain(pfn_to_page(pfn)))
+	if (!pud_access_permitted(pud, false) || !pfn_valid(pfn) ||
+	    !page_plain(l, pfn_to_page(pfn)))
 		return false;
-	return found(hp, pfn, hva, PUD_SHIFT, pud_access_permitted(pud, true));
+	return found(l, pfn, PUD_SHIFT, pud_access_permitted(pud, true));
 }
 
 /*
@@ -89,8 +104,9 @@ static bool find_pud(pud_t pud, unsigned long hva, bool write, struct mote_host_
  * stay until all CPUs have had them on, or an RCU grace period has passed.
  * Every entry is read once, since it may change at any time.
  */
-static bool walk(unsigned long hva, bool write, struct mote_host_page *hp)
+static bool walk(const struct lookup *l)
 {
+	unsigned long hva = l->hva;
 	pgd_t *pgdp = pgd_offset(current->mm, hva);
 	pgd_t pgd = READ_ONCE(*pgdp);
 	p4d_t *p4dp, p4d;
@@ -108,25 +124,32 @@ static bool walk(unsigned long hva, bool write, struct mote_host_page *hp)
 	if (!pud_present(pud))
 		return false;
 	if (pud_leaf(pud))
-		return find_pud(pud, hva, write, hp);
+		return find_pud(l, pud);
 	pmdp = pmd_offset_lockless(pudp, pud, hva);
 	pmd = READ_ONCE(*pmdp);
 	if (!pmd_present(pmd))
 		return false;
 	if (pmd_leaf(pmd))
-		return find_pmd(pmd, hva, write, hp);
-	return find_pte(&pmd, hva, write, hp);
+		return find_pmd(l, pmd);
+	return find_pte(l, &pmd);
 }
 
-bool mote_host_find(unsigned long hva, bool write, struct mote_host_page *hp)
+static bool lookup(const struct lookup *l)
 {
 	unsigned long flags;
 	bool there;
 
 	local_irq_save(flags);
-	there = walk(hva, write, hp);
+	there = walk(l);
 	local_irq_restore(flags);
 	return there;
+}
+
+bool mote_host_find(unsigned long hva, bool write, struct mote_host_page *hp)
+{
+	const struct lookup l = { .hva = hva, .write = write, .hp = hp };
+
+	return lookup(&l);
 }
 
 /*
@@ -137,16 +160,16 @@ bool mote_host_find(unsigned long hva, bool write, struct mote_host_page *hp)
 int mote_host_get(unsigned long hva, bool write, struct mote_host_page *hp)
 {
 	unsigned int flags = FOLL_HWPOISON | MOTE_FOLL_INTERRUPTIBLE | (write ? FOLL_WRITE : 0);
-	struct page *page;
-	long got = get_user_pages_unlocked(hva & PAGE_MASK, 1, &page, flags);
+	struct lookup l = { .hva = hva, .write = write, .hp = hp };
+	long got = get_user_pages_unlocked(hva & PAGE_MASK, 1, &l.known, flags);
 
 	if (got != 1)
 		return got ? got : -EFAULT;
-	hp->hpa = PFN_PHYS(page_to_pfn(page));
+	hp->hpa = PFN_PHYS(page_to_pfn(l.known));
 	hp->shift = PAGE_SHIFT;
 	hp->writable = write;
-	put_page(page);
+	put_page(l.known);
 	/* What was faulted in may be larger, and writable although only read. */
-	mote_host_find(hva, write, hp);
+	lookup(&l);
 	return 0;
 }
