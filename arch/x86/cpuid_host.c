@@ -211,12 +211,15 @@ static void adjust_supported(const struct cpuid_rule *rule, u32 *bits)
 /*
  * A rate that divides the TSC's, so that leaf 0x15 gives guests the TSC's rate
  * to the kHz, and not above 1 GHz if there is one.  Else the TSC's own, halved
- * (and then 1 kHz off at most) where that in Hz does not fit into ECX.
+ * (and then 1 kHz off at most) where that in Hz does not fit into ECX.  When
+ * the host does not know its TSC's rate the APIC timer still needs one.
  */
 static u32 choose_crystal(u32 tsc)
 {
 	u32 n;
 
+	if (!tsc)
+		return 1000000;
 	for (n = 1; n <= 1000; n++)
 		if (tsc % n == 0 && tsc / n <= 1000000)
 			return tsc / n;

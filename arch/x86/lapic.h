@@ -21,9 +21,6 @@
 #define LAPIC_BASE_ENABLE	BIT_ULL(11)
 #define LAPIC_DEFAULT_BASE	0xfee00000ull
 
-/* The bus clock that the timer counts, before the divider: one tick is 1 ns */
-#define LAPIC_BUS_HZ		1000000000u
-
 /* Register offsets */
 #define LAPIC_ID	0x020
 #define LAPIC_VERSION	0x030

@@ -40,10 +40,21 @@ static bool counts(const struct mote_lapic *apic)
 	       apic->timer_mode == LAPIC_TIMER_PERIODIC;
 }
 
+/* Rounded up, so that the timer is not early */
 static u64 count_to_ns(const struct mote_lapic *apic, u32 count)
 {
-	BUILD_BUG_ON(LAPIC_BUS_HZ != NSEC_PER_SEC);
-	return (u64)count << apic->timer_shift;
+	u64 ticks = (u64)count << apic->timer_shift;
+
+	return (ticks * NSEC_PER_MSEC + x86_crystal_khz - 1) / x86_crystal_khz;
+}
+
+/* In two steps, as the product of a long period and the rate does not fit */
+static u64 ns_to_count(const struct mote_lapic *apic, u64 ns)
+{
+	u64 ticks = ns / NSEC_PER_MSEC * x86_crystal_khz +
+		    ns % NSEC_PER_MSEC * x86_crystal_khz / NSEC_PER_MSEC;
+
+	return ticks >> apic->timer_shift;
 }
 
 /* Ends a callback that is under way, too */
@@ -218,7 +229,7 @@ static u64 count_left(const struct mote_lapic *apic)
 
 u32 lapic_timer_current(struct mote_lapic *apic)
 {
-	u64 count = count_left(apic) >> apic->timer_shift;
+	u64 count = ns_to_count(apic, count_left(apic));
 
 	/* More than the initial count only when the period was stretched */
 	return min_t(u64, count, lapic_reg(apic, LAPIC_TIMER_INITIAL));

@@ -5,7 +5,7 @@
 #ifndef MOTE_X86_X86_H
 #define MOTE_X86_X86_H
 
-#include <linux/bitops.h>
+#include <linux/bits.h>
 #include <asm/trapnr.h>
 
 #include "arch.h"
@@ -56,7 +56,7 @@ static inline void x86_set(struct mote_vcpu *vcpu, enum x86_reg reg, u64 value)
 /* Guests have 48-bit linear addresses: no 5-level paging */
 static inline bool x86_canonical(u64 address)
 {
-	return (u64)sign_extend64(address, 47) == address;
+	return (u64)((s64)(address << 16) >> 16) == address;
 }
 
 /* 32-bit halves in EDX:EAX, as RDMSR and friends return them */

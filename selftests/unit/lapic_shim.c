@@ -13,6 +13,7 @@ void (*kick_hook)(struct mote_vcpu *vcpu);
 s64 shim_now;
 unsigned long shim_fired;
 unsigned int tsc_khz = 2000000;
+u32 x86_crystal_khz = 1000000;	/* one tick is 1 ns */
 s64 shim_tsc_slow;
 
 static struct hrtimer *queue;
