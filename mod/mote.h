@@ -111,7 +111,6 @@ struct mote_vm {
  * @run: the run page, mapped by the runner: hostile, read once (a)
  * @stats: the statistics page, mapped read-only by the runner (t)
  * @request: copy of mote_run::request, taken once per RUN (t)
- * @state: what mote_run::state says at the next exit (t)
  * @seq: exits to the runner so far (t)
  * @pending: an exit of this type waits for completion, or MOTE_EXIT_NONE (t)
  * @pt_cache: page-table pages for the next fault (t)
@@ -130,7 +129,6 @@ struct mote_vcpu {
 	struct mote_run *run;
 	struct mote_stats *stats;
 	u32 request;
-	u32 state;
 	u64 seq;
 	u16 pending;
 	struct mote_pt_cache pt_cache;

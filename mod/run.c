@@ -83,7 +83,6 @@ void mote_vcpu_kick(struct mote_vcpu *vcpu)
 
 	if (rcuwait_wake_up(&vcpu->wait))
 		return;
-	smp_mb();
 	if (READ_ONCE(vcpu->mode) != MOTE_IN_GUEST)
 		return;
 	rcu_read_lock();
@@ -152,7 +151,8 @@ static void world_switch(struct mote_vcpu *vcpu)
 {
 	u64 start;
 
-	trace_mote_entry(vcpu->id, 0);
+	if (trace_mote_entry_enabled())
+		trace_mote_entry(vcpu->id, mote_arch_vcpu_pc(vcpu));
 	vtime_account_guest_enter();
 	start = get_cycles();
 	mote_arch_vcpu_enter(vcpu);
@@ -184,8 +184,9 @@ static int enter_once(struct mote_vcpu *vcpu)
 	 */
 	smp_store_release(&vcpu->mode, MOTE_OUTSIDE);
 	local_irq_enable();
-	/* After the tick that may have ended the guest's time */
-	vtime_account_guest_exit();
+	/* Only now: the tick that ended the guest's run is the guest's time */
+	if (r == MOTE_RESUME)
+		vtime_account_guest_exit();
 	return r;
 }
 

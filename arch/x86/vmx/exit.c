@@ -8,6 +8,7 @@
 #include <linux/nospec.h>
 #include <asm/processor-flags.h>
 
+#include "trace.h"
 #include "vmx.h"
 
 static unsigned int insn_len(void)
@@ -375,6 +376,8 @@ int vmx_handle_exit(struct mote_vcpu *vcpu)
 	}
 	entry = find_exit(vmx->reason);
 	mote_stat_exit(vcpu, entry->stat);
+	if (trace_mote_exit_enabled())
+		trace_mote_exit(vcpu->id, entry->stat, vmx->reason, x86_get(vcpu, X86_RIP));
 	if (entry->delivery) {
 		vmx->idt_info = vmread32(IDT_VECTORING_INFO_FIELD);
 		if (unlikely(vmx->idt_info & VECTORING_INFO_VALID_MASK))

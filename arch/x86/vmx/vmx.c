@@ -236,7 +236,7 @@ static void predictor_barrier(void)
 }
 
 /* The VMCS comes to this CPU: its host state and TLB belong to another one */
-static void move_vmcs(struct mote_vcpu *vcpu, struct vmx_vcpu *vmx, int cpu)
+static void move_vmcs(struct vmx_vcpu *vmx, int cpu)
 {
 	unsigned long flags;
 
@@ -244,10 +244,8 @@ static void move_vmcs(struct mote_vcpu *vcpu, struct vmx_vcpu *vmx, int cpu)
 	if (smp_load_acquire(&vmx->cpu) >= 0)
 		evict_vmcs(vmx);
 	local_irq_save(flags);
-	if (mote_arch_cpu_ready()) {
-		WRITE_ONCE(vmx->cpu, cpu);
-		list_add(&vmx->loaded, this_cpu_ptr(&loaded_list));
-	}
+	WRITE_ONCE(vmx->cpu, cpu);
+	list_add(&vmx->loaded, this_cpu_ptr(&loaded_list));
 	local_irq_restore(flags);
 }
 
@@ -256,10 +254,14 @@ static void vmx_load(struct mote_vcpu *vcpu)
 	struct vmx_vcpu *vmx = to_vmx(vcpu);
 	int cpu = smp_processor_id();
 
-	if (likely(__this_cpu_read(current_vmcs) == vmx))
+	/*
+	 * Without VMX operation nothing can be loaded: the host shuts down,
+	 * and RUN is about to find out.
+	 */
+	if (likely(__this_cpu_read(current_vmcs) == vmx) || unlikely(!mote_arch_cpu_ready()))
 		return;
 	if (vmx->cpu != cpu)
-		move_vmcs(vcpu, vmx, cpu);
+		move_vmcs(vmx, cpu);
 	if (__this_cpu_read(current_vmcs))
 		predictor_barrier();
 	if (vmx_vmptrld(vmx->vmcs_pa))
