@@ -48,6 +48,34 @@ static bool test_one_shot(void)
 	return true;
 }
 
+/* A crystal of 150 MHz: a tick is 6 2/3 ns */
+static bool slow_crystal(void)
+{
+	lapic_setup(true);
+	arm(VECTOR, 0xb, 150);
+	CHECK(current() == 150);
+	shim_advance(US - 1);
+	CHECK(!ticked());
+	shim_advance(1);
+	CHECK(ticked());
+	/* Nearly as long as it gets, dividing by 128 */
+	arm(PERIODIC | VECTOR, 0xa, 0xffffffffu);
+	shim_advance(1000 * MS);
+	CHECK(!ticked() && 0xffffffffu - current() == 150000000 / 128);
+	arm(PERIODIC | VECTOR, 0xa, 0);
+	return true;
+}
+
+static bool test_crystal(void)
+{
+	bool ok;
+
+	x86_crystal_khz = 150000;
+	ok = slow_crystal();
+	x86_crystal_khz = 1000000;
+	return ok;
+}
+
 static bool test_divide(void)
 {
 	static const u8 code[] = { 0xb, 0, 1, 2, 3, 8, 9, 0xa };
@@ -250,6 +278,7 @@ static bool test_deadline_exact(void)
 const struct unit_test lapic_timer_tests[] = {
 	{ "timer: one-shot", test_one_shot },
 	{ "timer: divider", test_divide },
+	{ "timer: another crystal", test_crystal },
 	{ "timer: periodic", test_periodic },
 	{ "timer: hostile period", test_hostile_period },
 	{ "timer: mask", test_mask },
