@@ -7,6 +7,7 @@
  * x86_msr_check() and x86_msr_write() are two steps, because SET_REGS has to
  * know that a whole array is good before it changes anything.
  */
+#include <asm/apicdef.h>
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
 #include <asm/processor.h>
