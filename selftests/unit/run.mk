@@ -25,9 +25,9 @@ $(O)/unit/run_mmio: $(run_unit)/run_mmio.c $(run_unit)/run_oracle.c $(run_lib) $
 run_runner := $(filter-out %/main.c %/options.c,$(wildcard $(run_tools)/run/*.c))
 run_wrap := -Wl,--wrap=mote_irq_msi,--wrap=mote_kick,--wrap=mote_set_regs
 
-unit_tests += $(O)/unit/run_devices $(O)/unit/run_loaders
+unit_tests += $(O)/unit/run_devices $(O)/unit/run_loaders $(O)/unit/run_emul
 
-$(O)/unit/run_devices $(O)/unit/run_loaders: $(O)/unit/%: $(run_unit)/%.c \
+$(O)/unit/run_devices $(O)/unit/run_loaders $(O)/unit/run_emul: $(O)/unit/%: $(run_unit)/%.c \
 		$(run_unit)/run_vm.c $(run_runner) $(run_lib) $(run_headers)
 	@mkdir -p $(@D)
 	$(CC) $(run_cflags) $(run_wrap) -o $@ $(filter %.c,$^) -lZydis
