@@ -38,11 +38,12 @@ host_cmdline() {
 	echo -n "console=$HOST_TTY,115200 loglevel=3 printk.devkmsg=on panic=-1"
 	echo -n " nokaslr mitigations=off tsc_early_khz=$khz tsc=reliable"
 	echo -n " clocksource=tsc hpet=disable cryptomgr.notests"
-	echo -n " initcall_blacklist=load_system_certificate_list"
-	case $1:$2 in
-	bench:*) echo -n " nolapic_timer" ;;
-	*:debug) echo -n " acpi=off" ;;
+	case $2 in
+	# without ACPI a CPU has no package, which the uncore PMU warns about
+	debug) echo -n " acpi=off initcall_blacklist=intel_uncore_init" ;;
+	*) echo -n " initcall_blacklist=load_system_certificate_list" ;;
 	esac
+	[ "$1" != bench ] || echo -n " nolapic_timer"
 	echo
 }
 

@@ -128,6 +128,10 @@ check_lane() {
 		guest_files "$k" bzImage vmlinux
 	fi
 	out=$RUN/out
+	# two minutes: for whole runs, or when asked for
+	if [ "$k" = debug ] && [ "$2" = "*" ]; then
+		KMEMLEAK=1
+	fi
 	echo "# $LAB_HOST, kernel $(basename "$(kernel_dir "$k")"), $(wc -l <"$RUN/lab/tests") tests"
 	boot check "$k" "$HOST_CPUS" "$(memory "$k")" tests="$RUN/lab/tests" \
 		slowness="$(host_slowness "$k")" | tee "$out" || true
