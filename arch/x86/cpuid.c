@@ -34,8 +34,9 @@ static __always_inline unsigned int find_first(const struct x86_cpuid_table *t, 
 {
 	unsigned int i = leaf & 0x3fffffff;
 
+	/* The leaf is the guest's: masked, a mispredicted branch reads no further */
 	if (likely(i < ARRAY_SIZE(t->first[0])))
-		return t->first[leaf >> 30][i];
+		return t->first[leaf >> 30][i % ARRAY_SIZE(t->first[0])];
 	for (i = 0; i < t->count; i++)
 		if (t->entry[i].leaf == leaf)
 			break;
@@ -58,7 +59,8 @@ static __always_inline const struct mote_x86_cpuid *find(const struct x86_cpuid_
 	return NULL;
 }
 
-static noinline u32 find_reg(const struct x86_cpuid_table *t, u32 leaf, u32 subleaf, enum cpuid_regs_idx reg)
+static noinline u32 find_reg(const struct x86_cpuid_table *t, u32 leaf, u32 subleaf,
+			     enum cpuid_regs_idx reg)
 {
 	const struct mote_x86_cpuid *e = find(t, leaf, subleaf);
 

@@ -18,12 +18,6 @@
 #define DR7_GD		BIT_ULL(13)
 #define DR6_BD		BIT_ULL(13)
 
-/* Bits that always read 1; SDM vol. 3, figure "Debug Registers" */
-#define DR6_ONES	0xffff0ff0ull
-#define DR6_WRITABLE	0x0000e00full
-#define DR7_ONES	0x00000400ull
-#define DR7_WRITABLE	0xffff2bffull
-
 /**
  * x86_queue_debug - #DB
  * @vcpu: loaded
@@ -91,9 +85,9 @@ int x86_mov_to_dr(struct mote_vcpu *vcpu, unsigned int dr, unsigned int gpr,
 	if (dr < 4)
 		vcpu->arch.dr[dr] = value;
 	else if (dr == 6)
-		vcpu->arch.dr6 = (value & DR6_WRITABLE) | DR6_ONES;
+		vcpu->arch.dr6 = (value & X86_DR6_FREE) | X86_DR6_ONES;
 	else
-		vcpu->arch.dr7 = (value & DR7_WRITABLE) | DR7_ONES;
+		vcpu->arch.dr7 = (value & X86_DR7_FREE) | X86_DR7_ONES;
 	x86->exec_changed(vcpu);
 	/* Breakpoints that were just enabled have to reach the hardware */
 	x86_debug_load(vcpu);

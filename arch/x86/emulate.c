@@ -375,13 +375,6 @@ void x86_fill_run_regs(struct mote_vcpu *vcpu)
 	vcpu->run->state |= MOTE_STATE_REGS;
 }
 
-/* Bits of RFLAGS that exist; SDM vol. 1, figure "EFLAGS Register" */
-#define RFLAGS_KNOWN	(X86_EFLAGS_CF | X86_EFLAGS_FIXED | X86_EFLAGS_PF | X86_EFLAGS_AF | \
-			 X86_EFLAGS_ZF | X86_EFLAGS_SF | X86_EFLAGS_TF | X86_EFLAGS_IF | \
-			 X86_EFLAGS_DF | X86_EFLAGS_OF | X86_EFLAGS_IOPL | X86_EFLAGS_NT | \
-			 X86_EFLAGS_RF | X86_EFLAGS_VM | X86_EFLAGS_AC | X86_EFLAGS_VIF | \
-			 X86_EFLAGS_VIP | X86_EFLAGS_ID)
-
 int mote_arch_vcpu_set_run_regs(struct mote_vcpu *vcpu)
 {
 	u64 gpr[MOTE_X86_GPR_COUNT];
@@ -390,8 +383,7 @@ int mote_arch_vcpu_set_run_regs(struct mote_vcpu *vcpu)
 
 	for (i = 0; i < MOTE_X86_GPR_COUNT; i++)
 		gpr[i] = READ_ONCE(vcpu->run->regs.gpr[i]);
-	if (gpr[MOTE_X86_RFLAGS_INDEX] & ~RFLAGS_KNOWN ||
-	    !(gpr[MOTE_X86_RFLAGS_INDEX] & X86_EFLAGS_FIXED))
+	if (x86_rflags_check(gpr[MOTE_X86_RFLAGS_INDEX]))
 		return -EINVAL;
 	for (i = 0; i < X86_RIP; i++)
 		if (i != X86_RSP)

@@ -265,7 +265,7 @@ static int gpr_get(struct mote_vcpu *vcpu, u32 index, u64 *value)
 {
 	if (index >= MOTE_X86_GPR_COUNT)
 		return -ENOENT;
-	*value = x86_get(vcpu, index);
+	*value = x86_get(vcpu, array_index_nospec(index, MOTE_X86_GPR_COUNT));
 	return 0;
 }
 
@@ -317,7 +317,7 @@ static int debug_get(struct mote_vcpu *vcpu, u32 index, u64 *value)
 	if (index > 7 || index == 4 || index == 5)
 		return -ENOENT;
 	if (index < 4)
-		*value = vcpu->arch.dr[index];
+		*value = vcpu->arch.dr[array_index_nospec(index, 4)];
 	else
 		*value = index == 6 ? vcpu->arch.dr6 : vcpu->arch.dr7;
 	return 0;
@@ -350,7 +350,7 @@ static int xsave_get(struct mote_vcpu *vcpu, u32 index, u64 *value)
 
 	if (index >= x86_fpu_size / 8)
 		return -ENOENT;
-	*value = words[index];
+	*value = words[array_index_nospec(index, x86_fpu_size / 8)];
 	return 0;
 }
 

@@ -10,9 +10,11 @@
 #define RESET_EDX	0x600u	/* family 6, when CPUID has no leaf 1 */
 
 static const struct x86_segment reset_data = { .limit = 0xffff, .ar = 0x93 };
+
 static const struct x86_segment reset_code = {
 	.base = 0xffff0000, .limit = 0xffff, .ar = 0x9b, .selector = 0xf000,
 };
+
 static const struct x86_segment reset_ldtr = { .limit = 0xffff, .ar = 0x82 };
 static const struct x86_segment reset_tr = { .limit = 0xffff, .ar = 0x8b };
 static const struct x86_segment reset_table = { .limit = 0xffff };

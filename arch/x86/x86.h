@@ -17,7 +17,10 @@
 #define X86_AR_DB	BIT(14)
 #define X86_AR_UNUSABLE	BIT(16)
 
-/* Debug registers: bits that can be written, and bits that always read 1 */
+/*
+ * Debug registers: bits that can be written, and bits that always read 1; SDM
+ * vol. 3, figure "Debug Registers".
+ */
 #define X86_DR6_FREE	0x0000e00full
 #define X86_DR6_ONES	0xffff0ff0ull
 #define X86_DR7_FREE	0xffff2bffull
