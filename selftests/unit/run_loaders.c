@@ -15,13 +15,6 @@
 #include "acpi.h"
 #include "run_vm.h"
 
-/* A sanitizer's exit code that no loader uses. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-	return "exitcode=99:detect_leaks=0";
-}
-
 static struct vm *new_vm(struct options *opt)
 {
 	struct vm *vm = calloc(1, sizeof(*vm));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The terminal.  Output is gathered for a few milliseconds, because a write()
- * per character costs as much as the exit that brought it.  Input is read
- * only while the UART has room, so nothing is lost when text is pasted.
+ * per character costs as much as the exit that brought it.  Input waits in a
+ * queue while the UART has no room.  When the queue is full a pipe waits and
+ * a terminal is read on, for the keys that end the program.
  */
 #include <errno.h>
 #include <signal.h>
@@ -15,6 +16,7 @@
 #include "uart.h"
 
 #define ESCAPE		1	/* Ctrl-A */
+#define IN_BYTES	4096
 #define OUT_BYTES	256
 #define OUT_DELAY_NS	(4 * NS_PER_SEC / 1000)
 
@@ -23,6 +25,8 @@ static struct {
 	struct io_source in;
 	struct io_timer out_timer;
 	bool watching, escaped;
+	u32 in_head, in_count;
+	u8 queue[IN_BYTES];
 	bool armed;
 	pthread_mutex_t out_lock;	/* the out fields; inside vm::lock */
 	u32 out_count;
@@ -90,6 +94,14 @@ void console_put(struct vm *vm, u8 byte)
 	pthread_mutex_unlock(&con.out_lock);
 }
 
+static void enqueue(u8 byte)
+{
+	if (con.in_count == IN_BYTES)
+		return;
+	con.queue[(con.in_head + con.in_count) % IN_BYTES] = byte;
+	con.in_count++;
+}
+
 /* Ctrl-A x ends the program, Ctrl-A Ctrl-A is one Ctrl-A. */
 static void key(u8 byte)
 {
@@ -98,14 +110,26 @@ static void key(u8 byte)
 		if (byte == 'x' || byte == 'X')
 			vm_end(con.vm, END_USER);
 		else if (byte == ESCAPE)
-			uart_receive(con.vm->uart, byte);
+			enqueue(byte);
 		return;
 	}
 	/* The escape is for people: a pipe's bytes all go to the guest. */
 	if (byte == ESCAPE && raw)
 		con.escaped = true;
 	else
+		enqueue(byte);
+}
+
+/* Move what fits from the queue to the UART. */
+static void deliver(void)
+{
+	while (con.in_count && uart_room(con.vm->uart)) {
+		u8 byte = con.queue[con.in_head];
+
+		con.in_head = (con.in_head + 1) % IN_BYTES;
+		con.in_count--;
 		uart_receive(con.vm->uart, byte);
+	}
 }
 
 static void watch(bool on)
@@ -121,16 +145,15 @@ static void watch(bool on)
 
 static void in_ready(void *opaque)
 {
-	u32 room = uart_room(con.vm->uart);
-	u8 buf[16];
+	u8 buf[64];
 	ssize_t n;
 
 	(void)opaque;
-	if (!room) {
+	if (!raw && IN_BYTES - con.in_count < sizeof(buf)) {
 		watch(false);	/* until console_more() */
 		return;
 	}
-	n = read(STDIN_FILENO, buf, room < sizeof(buf) ? room : sizeof(buf));
+	n = read(STDIN_FILENO, buf, sizeof(buf));
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	if (n <= 0) {		/* the input has ended, the guest goes on */
@@ -140,11 +163,15 @@ static void in_ready(void *opaque)
 	}
 	for (ssize_t i = 0; i < n; i++)
 		key(buf[i]);
+	deliver();
 }
 
 void console_more(struct vm *vm)
 {
-	if (con.vm == vm && con.in.fd >= 0)
+	if (con.vm != vm)
+		return;		/* not yet created */
+	deliver();
+	if (con.in.fd >= 0)
 		watch(true);
 }
 

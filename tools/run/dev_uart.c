@@ -42,7 +42,7 @@ enum { RBR_THR, IER, IIR_FCR, LCR, MCR, LSR, MSR, SCR };
  * @lsr_error: overrun, until LSR is read
  * @fifo_on: FCR bit 0
  * @tx_pending: "transmitter empty" not yet seen by the guest
- * @polls: LSR reads since the last byte sent
+ * @polls: LSR reads since any other access
  * @divisor: baud rate; nothing here waits for it
  * @rx: received bytes
  * @rx_head: next to read
@@ -72,21 +72,24 @@ static u8 cause(const struct uart *u)
 }
 
 /* OUT2 gates the line on every PC, except in loopback. */
+static bool gate(const struct uart *u)
+{
+	return (u->mcr & MCR_OUT2) && !(u->mcr & MCR_LOOP);
+}
+
 static void update(struct uart *u)
 {
-	bool gate = (u->mcr & MCR_OUT2) && !(u->mcr & MCR_LOOP);
-
-	irq_set(u->vm, IRQ_COM1, gate && cause(u) != IIR_NONE);
+	irq_set(u->vm, IRQ_COM1, gate(u) && cause(u) != IIR_NONE);
 }
 
 /*
  * Does the guest listen?  A driver that starts throws away what is in the
- * FIFO: input waits with the host until the receive interrupt is on, or the
- * guest polls for it.  (A guest that sends polls once per byte.)
+ * FIFO: input waits with the host until the receive interrupt can arrive (a
+ * probe sets its bit too, but not OUT2), or the guest does nothing but poll.
  */
 static bool listening(const struct uart *u)
 {
-	return (u->ier & IER_RX) || u->polls >= POLLS;
+	return ((u->ier & IER_RX) && gate(u)) || u->polls >= POLLS;
 }
 
 u32 uart_room(const struct uart *u)
@@ -172,6 +175,8 @@ static u32 uart_read(struct device *dev, u64 addr, u32 bytes)
 	u8 v = read_reg(u, addr & 7);
 
 	(void)bytes;
+	if ((addr & 7) != LSR)
+		u->polls = 0;
 	/* LCR, MCR, MSR, SCR: reading them changes nothing. */
 	if ((addr & 7) <= IIR_FCR || (addr & 7) == LSR)
 		update(u);
@@ -180,7 +185,6 @@ static u32 uart_read(struct device *dev, u64 addr, u32 bytes)
 
 static void transmit(struct uart *u, u8 byte)
 {
-	u->polls = 0;
 	if (u->mcr & MCR_LOOP)
 		uart_receive(u, byte);
 	else
@@ -188,11 +192,15 @@ static void transmit(struct uart *u, u8 byte)
 	u->tx_pending = true;
 }
 
+/*
+ * Turning the FIFO on keeps a byte that has arrived, which the chip need not:
+ * Linux turns it on after the receive interrupt.
+ */
 static void write_fcr(struct uart *u, u8 v)
 {
 	bool on = v & FCR_ENABLE;
 
-	if (on != u->fifo_on || (v & FCR_CLEAR_RX))
+	if (on < u->fifo_on || (v & FCR_CLEAR_RX))
 		u->rx_count = 0;
 	u->fifo_on = on;
 	if (listening(u))
@@ -215,6 +223,7 @@ static void uart_write(struct device *dev, u64 addr, u32 bytes, u32 value)
 	u8 v = (u8)value;
 
 	(void)bytes;
+	u->polls = 0;
 	switch (addr & 7) {
 	case RBR_THR:
 		if (u->lcr & LCR_DLAB)
@@ -236,6 +245,8 @@ static void uart_write(struct device *dev, u64 addr, u32 bytes, u32 value)
 		return;
 	case MCR:
 		u->mcr = v & 0x1f;
+		if (listening(u))
+			console_more(u->vm);
 		break;
 	case SCR:
 		u->scr = v;

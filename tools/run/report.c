@@ -157,7 +157,7 @@ void report_stats(struct vm *vm, u64 total_ns)
 			id, total, guest, total > 0 ? guest / total * 100 : 0);
 		fprintf(stderr, "%14llu entries\n%14llu exits to mote-run\n%14llu waits in HLT\n%14llu events injected\n",
 			s->entries, s->user_exits, s->halts, s->injected);
-		fprintf(stderr, "%14llu MMIO instructions, %llu decoded anew\nExits by reason:\n",
+		fprintf(stderr, "%14llu instructions emulated, %llu decoded anew\nExits by reason:\n",
 			e->hits + e->misses, e->misses);
 		for (u32 t = 0; t < MOTE_EXIT_TYPES; t++) {
 			if (s->exits[t])
