@@ -44,6 +44,7 @@ static int mmio_exit(struct mote_vcpu *vcpu, const struct x86_fault *f)
 		.syndrome = f->qualification,
 	};
 	memcpy(exit->mmio.insn, insn, sizeof(insn));
+	mote_stat_exit(vcpu, MOTE_EXIT_MMIO);
 	return mote_exit_pending(vcpu, exit, MOTE_EXIT_MMIO);
 }
 

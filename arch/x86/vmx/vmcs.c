@@ -175,7 +175,6 @@ void vmx_vmcs_setup(struct mote_vcpu *vcpu)
 	setup_addresses(vcpu, vmx);
 	setup_zeros();
 	setup_host_constants();
-	vmx_host_cpu_changed(vcpu);
 	vmx->host.cr3 = 0;
 	vmx->host.fs_base = 0;
 	vmwritel(HOST_FS_BASE, 0);

@@ -270,8 +270,7 @@ static void vmx_load(struct mote_vcpu *vcpu)
 	if (vcpu->cpu != cpu) {
 		WRITE_ONCE(vcpu->cpu, cpu);
 		vcpu->tlb_gen = -1;
-		if (vmx->launched || vmx->host.rsp)
-			vmx_host_cpu_changed(vcpu);
+		vmx_host_cpu_changed(vcpu);
 	}
 }
 
