@@ -6,6 +6,7 @@ TOP=$(cd "$LAB/../.." && pwd)
 BUILD=${BUILD:-$TOP/build}
 CACHE=${MOTE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mote}
 JOBS=${JOBS:-$(nproc)}
+mkdir -p "$CACHE/log"
 
 say() { printf 'lab: %s\n' "$*" >&2; }
 die() { printf 'lab: error: %s\n' "$*" >&2; exit 1; }
