@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Mends three defects of Bochs 3.0 in posted-interrupt processing; applied to
+# Mends four defects of Bochs 3.0 in the delivery of interrupts; applied to
 # Debian's source package with "sed -i -f" over cpu/vmx.cc and cpu/vapic.cc.
 # Each rule names its proof: bochs.sh refuses to build when the marker
 # "mote-edit N" is missing afterwards.
@@ -24,3 +24,11 @@ s%! IsValidPageAlignedPhyAddr(vm->pid_addr)%(vm->pid_addr \& 0x3f) || ! IsValidP
 /vm->rvi = vapic_clear_and_find_highest_priority_int(BX_LAPIC_IRR1, vector);/a\
   vm->idt_vector_info = vector | (BX_EXTERNAL_INTERRUPT << 8); /* mote-edit 3 */\
   vm->idt_vector_error_code = 0;
+
+# 4. With external-interrupt exiting, RFLAGS.IF does not block the host's
+#    interrupts (SDM volume 3, "Changes to Instruction Behavior in VMX Non-Root
+#    Operation", "Event Blocking").  Bochs looks at this only when the guest
+#    changes IF: a guest entered with IF clear, from a host with IF clear, kept
+#    all interrupts from the host for as long as it ran.
+/BX_CPU_THIS_PTR in_vmx_guest = true;/a\
+  handleInterruptMaskChange(); /* mote-edit 4 */

@@ -43,7 +43,7 @@ bochs_build() {
 
 bochs_check_edits() {
 	local n
-	for n in 1 2 3; do
+	for n in 1 2 3 4; do
 		grep -qs "mote-edit $n" "$1"/cpu/*.cc ||
 			die "edit $n does not fit this source of Bochs"
 	done
