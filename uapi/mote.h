@@ -371,10 +371,12 @@ enum mote_translate_status {
 	MOTE_TRANSLATE_NO_MEMORY = 3,	/* the tables lie outside guest memory */
 };
 
+#define MOTE_TRANSLATE_MARK	(1u << 0)	/* set accessed and dirty bits, as the access would */
+
 /**
  * struct mote_translate - TRANSLATE: walk the guest's own page tables
  * @size: set by the caller
- * @flags: must be 0
+ * @flags: MOTE_TRANSLATE_*
  * @gva: linear address
  * @access: MOTE_ACCESS_*, checked at the vCPU's current privilege
  * @status: out: enum mote_translate_status

@@ -454,7 +454,11 @@ unsigned int x86_fetch_insn(struct mote_vcpu *vcpu, u64 cs_base, u8 *buf)
 
 void mote_arch_translate(struct mote_vcpu *vcpu, struct mote_translate *tr)
 {
-	struct x86_walk w = { .gva = tr->gva, .access = tr->access };
+	struct x86_walk w = {
+		.gva = tr->gva,
+		.access = tr->access,
+		.set_ad = tr->flags & MOTE_TRANSLATE_MARK,
+	};
 
 	mote_arch_vcpu_load(vcpu);
 	x86_walk_cache(vcpu);

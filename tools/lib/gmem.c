@@ -99,7 +99,7 @@ static int walk(int vcpu, u64 gva, u32 access, u64 *gpa, u64 *bytes)
 {
 	struct mote_translate t;
 	u64 left = 4096 - (gva & 4095);
-	int ret = mote_translate(vcpu, gva, access, &t);
+	int ret = mote_translate(vcpu, gva, access, 0, &t);
 
 	if (ret)
 		return ret;

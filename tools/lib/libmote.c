@@ -220,10 +220,12 @@ int mote_inject(int vcpu, struct mote_inject *inject)
 	return call(vcpu, MOTE_INJECT, inject);
 }
 
-int mote_translate(int vcpu, u64 gva, u32 access, struct mote_translate *out)
+int mote_translate(int vcpu, u64 gva, u32 access, u32 flags,
+		   struct mote_translate *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->size = sizeof(*out);
+	out->flags = flags;
 	out->gva = gva;
 	out->access = access;
 	return call(vcpu, MOTE_TRANSLATE, out);

@@ -128,9 +128,11 @@ int mote_inject(int vcpu, struct mote_inject *inject);
  * @vcpu: vCPU descriptor
  * @gva: linear address
  * @access: MOTE_ACCESS_*
+ * @flags: MOTE_TRANSLATE_MARK when the caller goes on to do the access
  * @out: the answer; look at mote_translate::status
  */
-int mote_translate(int vcpu, u64 gva, u32 access, struct mote_translate *out);
+int mote_translate(int vcpu, u64 gva, u32 access, u32 flags,
+		   struct mote_translate *out);
 
 /** mote_dump() - MOTE_DUMP: text for people; *@bytes in: room, out: length */
 int mote_dump(int vcpu, char *text, u64 *bytes, u32 flags);

@@ -12,7 +12,7 @@ static int vcpu_translate(void *opaque, u64 gva, u32 access, u64 *gpa,
 {
 	const struct mote_x86_env *env = opaque;
 	struct mote_translate t;
-	int ret = mote_translate(env->vcpu, gva, access, &t);
+	int ret = mote_translate(env->vcpu, gva, access, MOTE_TRANSLATE_MARK, &t);
 
 	if (ret)
 		return ret;
