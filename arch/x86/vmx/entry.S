@@ -4,6 +4,7 @@
  * what has to happen before the first RET or indirect branch after the exit.
  */
 #include <linux/linkage.h>
+#include <linux/objtool.h>
 #include <asm/asm.h>
 #include <asm/msr-index.h>
 #include <asm/nospec-branch.h>
@@ -126,6 +127,8 @@ SYM_FUNC_START(vmx_enter)
 
 SYM_INNER_LABEL(vmx_exit, SYM_L_GLOBAL)
 	UNWIND_HINT_RESTORE
+	/* The VM exit is no indirect branch, though its target is data */
+	ANNOTATE_NOENDBR
 	push	%rax
 	mov	STK_REGS + 8(%rsp), %rax
 	pop	RAX(%rax)
