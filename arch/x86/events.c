@@ -51,10 +51,24 @@ static void set_event(struct mote_vcpu *vcpu, unsigned int type, unsigned int ve
 	vcpu->arch.halted = false;
 }
 
+/*
+ * An exception came while an interrupt or NMI was being delivered.  It goes
+ * first; the other one, which its source believes taken, waits again.
+ */
+static void put_back(struct mote_vcpu *vcpu, const struct x86_event *ev)
+{
+	if (ev->type == X86_EVENT_NMI)
+		vcpu->arch.nmi_pending++;
+	else if (ev->type == X86_EVENT_EXTINT)
+		vcpu->arch.intr_pending = 0x100 | ev->vector;
+}
+
 void x86_queue_exception(struct mote_vcpu *vcpu, unsigned int vector, s64 error)
 {
 	struct x86_event *ev = &vcpu->arch.event;
 
+	if (ev->valid)
+		put_back(vcpu, ev);
 	if (ev->valid && ev->type == X86_EVENT_EXCEPTION) {
 		if (ev->vector == DF_VECTOR) {
 			/* Third fault: the CPU shuts down */
