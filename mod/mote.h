@@ -151,6 +151,7 @@ void mote_vm_kill(struct mote_vm *vm, int err, const char *reason);
  */
 static inline struct mote_vcpu *mote_vm_vcpu(struct mote_vm *vm, u32 id)
 {
+	/* Pairs with vcpu_publish(): who sees the pointer sees the vCPU */
 	return id < MOTE_MAX_VCPUS ? smp_load_acquire(&vm->vcpus[id]) : NULL;
 }
 

@@ -344,6 +344,7 @@ int mote_pt_map(struct mote_pt *pt, struct mote_pt_cache *cache, gpa_t gpa,
 		return -ENOMEM;
 	table_count(table_of(entry), at, 1);
 	entry = add_tables(pt, cache, entry, gpa, at, level);
+	/* Hardware and lock-free readers see a leaf only behind its tables */
 	smp_store_release(entry, pt->fmt->make_leaf(hpa, level, prot));
 	return 0;
 }

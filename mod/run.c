@@ -6,7 +6,7 @@
  * and the vCPU's state on this CPU: enter, handle the exit, enter again,
  * until something needs sleep, the scheduler or the runner.  What a session
  * loads, FPU included, is given back at its end, so nothing has to happen
- * when the thread is switched out, and it may go on on any CPU.
+ * when the thread is switched out, and any CPU will do for the next.
  */
 #include <linux/entry-kvm.h>
 #include <linux/interrupt.h>
@@ -170,6 +170,7 @@ static int enter_once(struct mote_vcpu *vcpu)
 	int r = MOTE_AGAIN;
 
 	local_irq_disable();
+	/* Pairs with mote_vcpu_kick() and mote_vm_flush() */
 	smp_store_mb(vcpu->mode, MOTE_IN_GUEST);
 	if (!must_leave(vcpu)) {
 		r = mote_arch_vcpu_sync(vcpu);

@@ -361,6 +361,7 @@ static int vcpu_publish(struct mote_vcpu *vcpu)
 		return PTR_ERR(file);
 	}
 	mote_vm_get(vm);
+	/* Pairs with mote_vm_vcpu() */
 	smp_store_release(&vm->vcpus[vcpu->id], vcpu);
 	vm->nr_vcpus++;
 	fd_install(fd, file);

@@ -35,41 +35,43 @@ void oracle_back(void);
  * reverse.  MOV changes no flags, so they are loaded first and stored last.
  */
 asm(".text\n"
-    ".globl oracle_switch, oracle_back\n"
-    "oracle_switch:\n"
-    "	push %rbx; push %rbp; push %r12; push %r13; push %r14; push %r15\n"
-    "	mov %rsp, oracle_saved_rsp(%rip)\n"
-    "	mov oracle_cur(%rip), %rdi\n"
-    "	pushq 128(%rdi); popfq\n"
-    "	mov 0(%rdi), %rax; mov 8(%rdi), %rcx; mov 16(%rdi), %rdx\n"
-    "	mov 24(%rdi), %rbx; mov 32(%rdi), %rsp; mov 40(%rdi), %rbp\n"
-    "	mov 48(%rdi), %rsi\n"
-    "	mov 64(%rdi), %r8; mov 72(%rdi), %r9; mov 80(%rdi), %r10\n"
-    "	mov 88(%rdi), %r11; mov 96(%rdi), %r12; mov 104(%rdi), %r13\n"
-    "	mov 112(%rdi), %r14; mov 120(%rdi), %r15; mov 56(%rdi), %rdi\n"
-    "	jmp *oracle_target(%rip)\n"
-    "oracle_back:\n"
-    "	mov %rsp, oracle_guest_rsp(%rip)\n"
-    "	mov oracle_saved_rsp(%rip), %rsp\n"
-    "	mov %rax, oracle_guest_rax(%rip)\n"
-    "	mov oracle_cur(%rip), %rax\n"
-    "	pushfq; popq 128(%rax); cld\n"
-    "	mov %rcx, 8(%rax); mov %rdx, 16(%rax); mov %rbx, 24(%rax)\n"
-    "	mov %rbp, 40(%rax); mov %rsi, 48(%rax); mov %rdi, 56(%rax)\n"
-    "	mov %r8, 64(%rax); mov %r9, 72(%rax); mov %r10, 80(%rax)\n"
-    "	mov %r11, 88(%rax); mov %r12, 96(%rax); mov %r13, 104(%rax)\n"
-    "	mov %r14, 112(%rax); mov %r15, 120(%rax)\n"
-    "	mov oracle_guest_rax(%rip), %rcx; mov %rcx, 0(%rax)\n"
-    "	mov oracle_guest_rsp(%rip), %rcx; mov %rcx, 32(%rax)\n"
-    "	pop %r15; pop %r14; pop %r13; pop %r12; pop %rbp; pop %rbx\n"
-    "	ret\n");
+".globl oracle_switch, oracle_back\n"
+"oracle_switch:\n"
+"	push %rbx; push %rbp; push %r12; push %r13; push %r14; push %r15\n"
+"	mov %rsp, oracle_saved_rsp(%rip)\n"
+"	mov oracle_cur(%rip), %rdi\n"
+"	pushq 128(%rdi); popfq\n"
+"	mov 0(%rdi), %rax; mov 8(%rdi), %rcx; mov 16(%rdi), %rdx\n"
+"	mov 24(%rdi), %rbx; mov 32(%rdi), %rsp; mov 40(%rdi), %rbp\n"
+"	mov 48(%rdi), %rsi\n"
+"	mov 64(%rdi), %r8; mov 72(%rdi), %r9; mov 80(%rdi), %r10\n"
+"	mov 88(%rdi), %r11; mov 96(%rdi), %r12; mov 104(%rdi), %r13\n"
+"	mov 112(%rdi), %r14; mov 120(%rdi), %r15; mov 56(%rdi), %rdi\n"
+"	jmp *oracle_target(%rip)\n"
+"oracle_back:\n"
+"	mov %rsp, oracle_guest_rsp(%rip)\n"
+"	mov oracle_saved_rsp(%rip), %rsp\n"
+"	mov %rax, oracle_guest_rax(%rip)\n"
+"	mov oracle_cur(%rip), %rax\n"
+"	pushfq; popq 128(%rax); cld\n"
+"	mov %rcx, 8(%rax); mov %rdx, 16(%rax); mov %rbx, 24(%rax)\n"
+"	mov %rbp, 40(%rax); mov %rsi, 48(%rax); mov %rdi, 56(%rax)\n"
+"	mov %r8, 64(%rax); mov %r9, 72(%rax); mov %r10, 80(%rax)\n"
+"	mov %r11, 88(%rax); mov %r12, 96(%rax); mov %r13, 104(%rax)\n"
+"	mov %r14, 112(%rax); mov %r15, 120(%rax)\n"
+"	mov oracle_guest_rax(%rip), %rcx; mov %rcx, 0(%rax)\n"
+"	mov oracle_guest_rsp(%rip), %rcx; mov %rcx, 32(%rax)\n"
+"	pop %r15; pop %r14; pop %r13; pop %r12; pop %rbp; pop %rbx\n"
+"	ret\n");
 
-#define EACH_VEC(op) op(0) op(1) op(2) op(3) op(4) op(5) op(6) op(7) \
-	op(8) op(9) op(10) op(11) op(12) op(13) op(14) op(15)
-#define LOAD_YMM(n) asm volatile("vmovdqu %0, %%ymm" #n :: "m"(s->vec[n]));
-#define SAVE_YMM(n) asm volatile("vmovdqu %%ymm" #n ", %0" : "=m"(s->vec[n]));
-#define LOAD_XMM(n) asm volatile("movdqu %0, %%xmm" #n :: "m"(s->vec[n]));
-#define SAVE_XMM(n) asm volatile("movdqu %%xmm" #n ", %0" : "=m"(s->vec[n]));
+#define EACH_VEC(op) do {						\
+	op(0); op(1); op(2); op(3); op(4); op(5); op(6); op(7);		\
+	op(8); op(9); op(10); op(11); op(12); op(13); op(14); op(15);	\
+} while (0)
+#define LOAD_YMM(n) asm volatile("vmovdqu %0, %%ymm" #n :: "m"(s->vec[n]))
+#define SAVE_YMM(n) asm volatile("vmovdqu %%ymm" #n ", %0" : "=m"(s->vec[n]))
+#define LOAD_XMM(n) asm volatile("movdqu %0, %%xmm" #n :: "m"(s->vec[n]))
+#define SAVE_XMM(n) asm volatile("movdqu %%xmm" #n ", %0" : "=m"(s->vec[n]))
 
 /*
  * Naked of compiler-generated vector code: nothing but the asm touches the
@@ -79,17 +81,15 @@ __attribute__((no_sanitize("address", "undefined"), noinline,
 	       target("general-regs-only")))
 static void run_with_vec(struct oracle_state *s)
 {
-	if (have_avx) {
-		EACH_VEC(LOAD_YMM)
-	} else {
-		EACH_VEC(LOAD_XMM)
-	}
+	if (have_avx)
+		EACH_VEC(LOAD_YMM);
+	else
+		EACH_VEC(LOAD_XMM);
 	oracle_switch();
-	if (have_avx) {
-		EACH_VEC(SAVE_YMM)
-	} else {
-		EACH_VEC(SAVE_XMM)
-	}
+	if (have_avx)
+		EACH_VEC(SAVE_YMM);
+	else
+		EACH_VEC(SAVE_XMM);
 }
 
 static void on_fpe(int sig, siginfo_t *info, void *context)

@@ -10,6 +10,7 @@
 #define MOTE_VMX_OPS_H
 
 #include <linux/build_bug.h>
+#include <linux/errno.h>
 #include <linux/types.h>
 #include <asm/asm.h>
 #include <asm/vmx.h>
