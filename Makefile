@@ -53,8 +53,8 @@ lint:
 
 install: all
 	$(MAKE) -C '$(KDIR)' M='$(BUILD)/host/mod' INSTALL_MOD_PATH='$(DESTDIR)' modules_install
-	install -D -t '$(DESTDIR)$(PREFIX)/bin' '$(BUILD)'/tools/mote-run
-	install -D -m 644 -t '$(DESTDIR)$(PREFIX)/include/mote' uapi/mote.h
+	install -D -t '$(DESTDIR)$(PREFIX)/bin' '$(BUILD)'/tools/mote-run '$(BUILD)'/tools/mote-info
+	install -D -m 644 -t '$(DESTDIR)$(PREFIX)/include/mote' uapi/mote.h uapi/x86/mote_arch.h
 
 clean:
 	rm -rf '$(BUILD)'
