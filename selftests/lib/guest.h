@@ -104,4 +104,30 @@ void guest_sync_loop(u64 arg);
 /** guest_nothing() - done at once */
 void guest_nothing(u64 arg);
 
+/** guest_halt() - wait for an interrupt: HLT, WFI */
+void guest_halt(void);
+
+/** guest_halt_once() - sync 1, halt, sync 2, for ever */
+void guest_halt_once(u64 arg);
+
+/*
+ * The robot does what the test tells it: see robot_go() in vm.h.
+ */
+enum robot_op {
+	ROBOT_READ,	/* 64 bits at @addr */
+	ROBOT_WRITE,	/* @value to @addr */
+	ROBOT_SUM,	/* add up @count words, @stride bytes apart */
+	ROBOT_FILL,	/* write @value + i to them */
+	ROBOT_COUNT_UP,	/* ++ the word at @addr for ever */
+	ROBOT_SPIN,	/* for ever, without a trace */
+};
+
+struct robot {
+	enum robot_op op;
+	u64 addr, value, stride, count;
+};
+
+/** guest_robot() - @arg: struct robot */
+void guest_robot(u64 arg);
+
 #endif

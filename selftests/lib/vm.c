@@ -284,6 +284,49 @@ void one_destroy(struct one *o)
 	vm_destroy(&o->vm);
 }
 
+/* --- robots --- */
+
+void robot_create(struct robot_vm *r, u32 flags)
+{
+	one_create(&r->o, flags, NULL, 0);
+	r->cmd = vm_alloc(&r->o.vm, PAGE);
+	vcpu_start(&r->o.cpu, guest_robot, (unsigned long)r->cmd);
+	vcpu_sync(&r->o.cpu);
+}
+
+void robot_destroy(struct robot_vm *r)
+{
+	one_destroy(&r->o);
+}
+
+void robot_tell_many(struct robot_vm *r, enum robot_op op, u64 addr, u64 value, u64 stride,
+		     u64 count)
+{
+	*r->cmd = (struct robot){ op, addr, value, stride, count };
+}
+
+void robot_tell(struct robot_vm *r, enum robot_op op, u64 addr, u64 value)
+{
+	robot_tell_many(r, op, addr, value, 0, 0);
+}
+
+int robot_go(struct robot_vm *r)
+{
+	return vcpu_wait(&r->o.cpu);
+}
+
+u64 robot_read(struct robot_vm *r, u64 addr)
+{
+	robot_tell(r, ROBOT_READ, addr, 0);
+	return vcpu_sync(&r->o.cpu);
+}
+
+void robot_write(struct robot_vm *r, u64 addr, u64 value)
+{
+	robot_tell(r, ROBOT_WRITE, addr, value);
+	vcpu_sync(&r->o.cpu);
+}
+
 /* --- threads --- */
 
 static void *runner_main(void *arg)

@@ -172,6 +172,33 @@ struct one {
 void one_create(struct one *o, u32 flags, guest_fn fn, u64 arg);
 void one_destroy(struct one *o);
 
+/* --- a robot: one vCPU that accesses memory as it is told --- */
+
+/* A free place in the guest's first 4 GiB, for memory under test */
+#define MEM_GPA		0x90000000UL
+
+struct robot_vm {
+	struct one o;
+	volatile struct robot *cmd;
+};
+
+void robot_create(struct robot_vm *r, u32 flags);
+void robot_destroy(struct robot_vm *r);
+
+/** robot_tell() - what the next RUN begins with */
+void robot_tell(struct robot_vm *r, enum robot_op op, u64 addr, u64 value);
+
+/** robot_tell_many() - the same for ROBOT_SUM and ROBOT_FILL */
+void robot_tell_many(struct robot_vm *r, enum robot_op op, u64 addr, u64 value, u64 stride,
+		     u64 count);
+
+/** robot_go() - Return: as vcpu_wait(); GOT_SYNC when the command is done */
+int robot_go(struct robot_vm *r);
+
+/* These must succeed */
+u64 robot_read(struct robot_vm *r, u64 addr);
+void robot_write(struct robot_vm *r, u64 addr, u64 value);
+
 /* --- a vCPU in a thread of its own --- */
 
 /**

@@ -20,6 +20,11 @@ u64 guest_call(u64 word, u64 a, u64 b, u64 c, u64 d)
 	return ret;
 }
 
+void guest_halt(void)
+{
+	guest_hlt();
+}
+
 void guest_return(void)
 {
 	guest_done();

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Signals and RUN: a guest never keeps its thread from them. */
+#include <errno.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "vm.h"
+
+#include "kselftest_harness.h"
+
+static volatile int handled;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	handled++;
+}
+
+/* No SA_RESTART: RUN ends with EINTR in any case, but so does nanosleep */
+static void catch(int sig)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	sigaction(sig, &sa, NULL);
+}
+
+static void timer_after(unsigned int us, unsigned int every)
+{
+	struct itimerval t = { { 0, every }, { 0, us } };
+
+	setitimer(ITIMER_REAL, &t, NULL);
+}
+
+TEST(ends_a_spinning_guest)
+{
+	static volatile u64 count;
+	struct one o;
+	u64 before;
+
+	catch(SIGALRM);
+	one_create(&o, 0, guest_spin, (unsigned long)&count);
+	timer_after(20000, 0);
+	EXPECT_EQ(-EINTR, mote_run(o.cpu.fd));
+	EXPECT_EQ(1, handled);
+	EXPECT_LT(0, count);
+	/* And on it goes */
+	before = count;
+	timer_after(20000, 0);
+	EXPECT_EQ(-EINTR, mote_run(o.cpu.fd));
+	EXPECT_LT(before, count);
+	one_destroy(&o);
+}
+
+TEST(ends_a_halted_guest)
+{
+	struct one o;
+
+	catch(SIGALRM);
+	one_create(&o, VM_IRQCHIP, guest_halt_once, 0);
+	EXPECT_EQ(1, vcpu_sync(&o.cpu));
+	timer_after(20000, 0);
+	EXPECT_EQ(-EINTR, mote_run(o.cpu.fd));
+	EXPECT_EQ(1, handled);
+	EXPECT_LE(1, o.cpu.stats->halts);
+	one_destroy(&o);
+}
+
+TEST(blocked_signals_do_not)
+{
+	struct one o;
+	sigset_t set;
+
+	catch(SIGUSR1);
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	raise(SIGUSR1);
+	one_create(&o, 0, guest_sync_loop, 0);
+	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	EXPECT_EQ(0, handled);
+	one_destroy(&o);
+}
+
+#define SUMS	3000000ULL
+
+static void summing(u64 n)
+{
+	volatile u64 sum = 0;
+
+	for (u64 i = 0; i < n; i++)
+		sum += i;
+	guest_sync(sum);
+}
+
+/* A computation cut in pieces by a timer comes out as if it had not been */
+TEST(interruptions_do_not_show)
+{
+	int interrupted = 0, ret;
+	struct one o;
+
+	catch(SIGALRM);
+	one_create(&o, 0, summing, SUMS);
+	timer_after(2000, 2000);
+	while ((ret = mote_run(o.cpu.fd)) == -EINTR)
+		interrupted++;
+	timer_after(0, 0);
+	ASSERT_EQ(0, ret);
+	ASSERT_EQ(MOTE_EXIT_HYPERCALL, o.cpu.run->exit.type);
+	EXPECT_EQ(SUMS * (SUMS - 1) / 2, o.cpu.run->exit.hypercall.args[1]);
+	EXPECT_LE(5, interrupted);
+	one_destroy(&o);
+}
+
+/* A process of its own with a guest that spins; *count is shared with us */
+static pid_t spinning_child(volatile u64 *count)
+{
+	struct one o;
+	pid_t pid = fork();
+
+	if (pid) {
+		wait_change(count, 0);
+		return pid;
+	}
+	one_create(&o, 0, NULL, 0);
+	vm_map(&o.vm, MEM_GPA, PAGE, (void *)count, 0);
+	vcpu_start(&o.cpu, guest_spin, MEM_GPA);
+	/* Stopping and continuing interrupts RUN, too */
+	while (mote_run(o.cpu.fd) == -EINTR)
+		;
+	_exit(1);
+}
+
+static volatile u64 *shared_count(void)
+{
+	return mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+}
+
+static u64 now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+TEST(kill_9)
+{
+	volatile u64 *count = shared_count();
+	pid_t pid = spinning_child(count);
+	u64 start = now_ms();
+	int status;
+
+	kill(pid, SIGKILL);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	EXPECT_GT(1000, now_ms() - start);
+}
+
+TEST(kill_9_of_a_halted_guest)
+{
+	struct one o;
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		one_create(&o, VM_IRQCHIP, guest_halt_once, 0);
+		vcpu_sync(&o.cpu);
+		mote_run(o.cpu.fd);
+		_exit(1);
+	}
+	msleep(100);
+	kill(pid, SIGKILL);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status));
+}
+
+TEST(stop_and_continue)
+{
+	volatile u64 *count = shared_count(), before;
+	pid_t pid = spinning_child(count);
+	int status;
+
+	kill(pid, SIGSTOP);
+	ASSERT_EQ(pid, waitpid(pid, &status, WUNTRACED));
+	EXPECT_TRUE(WIFSTOPPED(status));
+	before = *count;
+	msleep(50);
+	EXPECT_EQ(before, *count);
+	kill(pid, SIGCONT);
+	wait_change(count, before);
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+}
+
+TEST_HARNESS_MAIN
