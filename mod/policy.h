@@ -64,6 +64,18 @@ int mote_policy_set(struct mote_vm *vm, const struct mote_policy *p);
 void mote_policy_free(struct mote_vm *vm);
 
 /**
+ * mote_policy_any - whether a space has rules: without, exits need no lookup
+ * @policies: of the VM
+ * @space: enum mote_space
+ *
+ * Context: any.
+ */
+static inline bool mote_policy_any(const struct mote_policies *policies, enum mote_space space)
+{
+	return rcu_access_pointer(policies->tables[space]);
+}
+
+/**
  * mote_policy_find - the action for one access
  * @vm: the VM
  * @space: enum mote_space

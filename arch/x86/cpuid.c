@@ -180,6 +180,13 @@ static noinline void answer_missing(struct mote_vcpu *vcpu, u32 leaf, u32 sublea
 		answer(vcpu, e, subleaf, out);
 }
 
+const struct mote_x86_cpuid *x86_cpuid_constant(struct mote_vcpu *vcpu, u32 leaf, u32 subleaf)
+{
+	const struct mote_x86_cpuid *e = find(vcpu->arch.cpuid, leaf, subleaf);
+
+	return likely(e) && !(e->flags & ENTRY_DYNAMIC) ? e : NULL;
+}
+
 void x86_cpuid_lookup(struct mote_vcpu *vcpu, u32 leaf, u32 subleaf, u32 *out)
 {
 	const struct mote_x86_cpuid *e = find(vcpu->arch.cpuid, leaf, subleaf);

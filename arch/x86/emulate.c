@@ -58,7 +58,8 @@ static int cpuid_exit(struct mote_vcpu *vcpu, u64 index, unsigned int insn_len)
 	return wait_for_answer(vcpu, exit, MOTE_EXIT_FEATURE, insn_len);
 }
 
-int x86_handle_cpuid(struct mote_vcpu *vcpu, unsigned int insn_len)
+/* By policy, or by what the vCPU is doing now */
+static noinline int handle_cpuid_slow(struct mote_vcpu *vcpu, unsigned int insn_len)
 {
 	u32 leaf = vcpu->arch.reg[X86_RAX], subleaf = vcpu->arch.reg[X86_RCX];
 	u64 index = (u64)leaf << 32 | subleaf, constant[2];
@@ -84,6 +85,24 @@ int x86_handle_cpuid(struct mote_vcpu *vcpu, unsigned int insn_len)
 		x86_cpuid_lookup(vcpu, leaf, subleaf, v);
 	}
 	set_cpuid_regs(vcpu, v);
+	x86_skip(vcpu, insn_len);
+	return MOTE_RESUME;
+}
+
+int x86_handle_cpuid(struct mote_vcpu *vcpu, unsigned int insn_len)
+{
+	const struct mote_x86_cpuid *e;
+	u64 *reg = vcpu->arch.reg;
+
+	if (unlikely(mote_policy_any(&vcpu->vm->policy, MOTE_SPACE_FEATURE)))
+		return handle_cpuid_slow(vcpu, insn_len);
+	e = x86_cpuid_constant(vcpu, reg[X86_RAX], reg[X86_RCX]);
+	if (!e)
+		return handle_cpuid_slow(vcpu, insn_len);
+	reg[X86_RAX] = e->eax;
+	reg[X86_RBX] = e->ebx;
+	reg[X86_RCX] = e->ecx;
+	reg[X86_RDX] = e->edx;
 	x86_skip(vcpu, insn_len);
 	return MOTE_RESUME;
 }
@@ -197,7 +216,7 @@ static int hypercall_exit(struct mote_vcpu *vcpu, u64 nr, unsigned int insn_len)
 	return wait_for_answer(vcpu, exit, MOTE_EXIT_HYPERCALL, insn_len);
 }
 
-int x86_handle_hypercall(struct mote_vcpu *vcpu, unsigned int insn_len)
+static noinline int hypercall_by_policy(struct mote_vcpu *vcpu, unsigned int insn_len)
 {
 	u64 nr = vcpu->arch.reg[X86_RAX];
 	u64 value[2] = { MOTE_X86_HYPERCALL_ENOSYS };
@@ -213,6 +232,15 @@ int x86_handle_hypercall(struct mote_vcpu *vcpu, unsigned int insn_len)
 		x86_skip(vcpu, insn_len);
 		return MOTE_RESUME;
 	}
+}
+
+int x86_handle_hypercall(struct mote_vcpu *vcpu, unsigned int insn_len)
+{
+	if (unlikely(mote_policy_any(&vcpu->vm->policy, MOTE_SPACE_HYPERCALL)))
+		return hypercall_by_policy(vcpu, insn_len);
+	vcpu->arch.reg[X86_RAX] = MOTE_X86_HYPERCALL_ENOSYS;
+	x86_skip(vcpu, insn_len);
+	return MOTE_RESUME;
 }
 
 /* ---- IN, OUT ---- */
@@ -245,6 +273,30 @@ static int pio_exit(struct mote_vcpu *vcpu, const struct mote_exit_pio *pio,
 	return mote_exit_pending(vcpu, exit, MOTE_EXIT_PIO);
 }
 
+/* Whether a policy has finished the access */
+static noinline bool pio_by_policy(struct mote_vcpu *vcpu, const struct mote_exit_pio *pio,
+				   unsigned int insn_len)
+{
+	bool write = pio->flags & MOTE_PIO_WRITE;
+	u64 value[2];
+
+	switch (mote_policy_find(vcpu->vm, MOTE_SPACE_PIO, pio->port, write, value)) {
+	case MOTE_ACTION_FAULT:
+		x86_queue_gp(vcpu);
+		return true;
+	case MOTE_ACTION_CONSTANT:
+		/* The runner moves the memory of string forms */
+		if (pio->flags & MOTE_PIO_STRING)
+			return false;
+		if (!write)
+			set_in_result(vcpu, pio->bytes, value[0]);
+		x86_skip(vcpu, insn_len);
+		return true;
+	default:
+		return false;
+	}
+}
+
 /**
  * x86_handle_pio - IN, OUT, INS, OUTS
  * @vcpu: loaded
@@ -255,26 +307,11 @@ static int pio_exit(struct mote_vcpu *vcpu, const struct mote_exit_pio *pio,
 int x86_handle_pio(struct mote_vcpu *vcpu, struct mote_exit_pio *pio, unsigned int insn_len,
 		   u64 raw)
 {
-	bool write = pio->flags & MOTE_PIO_WRITE;
-	u64 value[2];
-
-	if (write)
+	if (pio->flags & MOTE_PIO_WRITE)
 		pio->data = vcpu->arch.reg[X86_RAX] & (BIT_ULL(8 * pio->bytes) - 1);
-	switch (mote_policy_find(vcpu->vm, MOTE_SPACE_PIO, pio->port, write, value)) {
-	case MOTE_ACTION_FAULT:
-		x86_queue_gp(vcpu);
+	if (unlikely(mote_policy_any(&vcpu->vm->policy, MOTE_SPACE_PIO)) &&
+	    pio_by_policy(vcpu, pio, insn_len))
 		return MOTE_RESUME;
-	case MOTE_ACTION_CONSTANT:
-		/* The runner moves the memory of string forms */
-		if (pio->flags & MOTE_PIO_STRING)
-			break;
-		if (!write)
-			set_in_result(vcpu, pio->bytes, value[0]);
-		x86_skip(vcpu, insn_len);
-		return MOTE_RESUME;
-	default:
-		break;
-	}
 	return pio_exit(vcpu, pio, insn_len, raw);
 }
 

@@ -240,6 +240,16 @@ void x86_cpuid_free(struct mote_vcpu *vcpu);
  */
 void x86_cpuid_lookup(struct mote_vcpu *vcpu, u32 leaf, u32 subleaf, u32 *out);
 
+/**
+ * x86_cpuid_constant - the same, if it does not depend on anything else
+ * @vcpu: loaded
+ * @leaf: EAX
+ * @subleaf: ECX
+ *
+ * Return: the entry with the answer; NULL: x86_cpuid_lookup() has it.
+ */
+const struct mote_x86_cpuid *x86_cpuid_constant(struct mote_vcpu *vcpu, u32 leaf, u32 subleaf);
+
 static inline bool x86_guest_has(struct mote_vcpu *vcpu, u32 feature)
 {
 	return vcpu->arch.features & feature;
