@@ -300,12 +300,17 @@ static int exit_ept_violation(struct mote_vcpu *vcpu)
  * @stat: enum mote_exit_type it is counted as
  * @delivery: can happen while an event is being delivered: look at the
  *	IDT-vectoring information
+ * @insn: an instruction, which will be skipped: see fetch_for_skip()
  */
 struct exit_entry {
 	int (*handle)(struct mote_vcpu *vcpu);
 	u8 stat;
 	bool delivery;
+	bool insn;
 };
+
+/* An exit of an instruction, which cannot happen during delivery */
+#define INSN(fn, stat)	{ fn, stat, false, true }
 
 static const struct exit_entry exits[] = {
 	[EXIT_REASON_EXCEPTION_NMI]	= { exit_exception, MOTE_EXIT_EXCEPTION, true },
@@ -313,11 +318,11 @@ static const struct exit_entry exits[] = {
 	[EXIT_REASON_TRIPLE_FAULT]	= { exit_shutdown, MOTE_EXIT_SHUTDOWN },
 	[EXIT_REASON_INTERRUPT_WINDOW]	= { exit_nothing, MOTE_EXIT_WINDOW },
 	[EXIT_REASON_NMI_WINDOW]	= { exit_nothing, MOTE_EXIT_WINDOW },
-	[EXIT_REASON_CPUID]		= { exit_cpuid, MOTE_EXIT_FEATURE },
-	[EXIT_REASON_HLT]		= { exit_hlt, MOTE_EXIT_HALT },
-	[EXIT_REASON_INVD]		= { exit_skip, MOTE_EXIT_OTHER },
+	[EXIT_REASON_CPUID]		= INSN(exit_cpuid, MOTE_EXIT_FEATURE),
+	[EXIT_REASON_HLT]		= INSN(exit_hlt, MOTE_EXIT_HALT),
+	[EXIT_REASON_INVD]		= INSN(exit_skip, MOTE_EXIT_OTHER),
 	[EXIT_REASON_RDPMC]		= { exit_gp, MOTE_EXIT_OTHER },
-	[EXIT_REASON_VMCALL]		= { exit_vmcall, MOTE_EXIT_HYPERCALL },
+	[EXIT_REASON_VMCALL]		= INSN(exit_vmcall, MOTE_EXIT_HYPERCALL),
 	[EXIT_REASON_VMCLEAR]		= { exit_ud, MOTE_EXIT_OTHER },
 	[EXIT_REASON_VMLAUNCH]		= { exit_ud, MOTE_EXIT_OTHER },
 	[EXIT_REASON_VMPTRLD]		= { exit_ud, MOTE_EXIT_OTHER },
@@ -328,13 +333,13 @@ static const struct exit_entry exits[] = {
 	[EXIT_REASON_VMOFF]		= { exit_ud, MOTE_EXIT_OTHER },
 	[EXIT_REASON_VMON]		= { exit_ud, MOTE_EXIT_OTHER },
 	[EXIT_REASON_CR_ACCESS]		= { exit_cr, MOTE_EXIT_CONTROL },
-	[EXIT_REASON_DR_ACCESS]		= { exit_dr, MOTE_EXIT_CONTROL },
-	[EXIT_REASON_IO_INSTRUCTION]	= { exit_io, MOTE_EXIT_PIO },
-	[EXIT_REASON_MSR_READ]		= { exit_rdmsr, MOTE_EXIT_SYSREG },
-	[EXIT_REASON_MSR_WRITE]		= { exit_wrmsr, MOTE_EXIT_SYSREG },
+	[EXIT_REASON_DR_ACCESS]		= INSN(exit_dr, MOTE_EXIT_CONTROL),
+	[EXIT_REASON_IO_INSTRUCTION]	= INSN(exit_io, MOTE_EXIT_PIO),
+	[EXIT_REASON_MSR_READ]		= INSN(exit_rdmsr, MOTE_EXIT_SYSREG),
+	[EXIT_REASON_MSR_WRITE]		= INSN(exit_wrmsr, MOTE_EXIT_SYSREG),
 	[EXIT_REASON_MWAIT_INSTRUCTION]	= { exit_ud, MOTE_EXIT_OTHER },
 	[EXIT_REASON_MONITOR_INSTRUCTION] = { exit_ud, MOTE_EXIT_OTHER },
-	[EXIT_REASON_PAUSE_INSTRUCTION]	= { exit_skip, MOTE_EXIT_OTHER },
+	[EXIT_REASON_PAUSE_INSTRUCTION]	= INSN(exit_skip, MOTE_EXIT_OTHER),
 	[EXIT_REASON_TPR_BELOW_THRESHOLD] = { vmx_exit_tpr, MOTE_EXIT_IRQCHIP },
 	[EXIT_REASON_APIC_ACCESS]	= { vmx_exit_apic_access, MOTE_EXIT_IRQCHIP, true },
 	[EXIT_REASON_EOI_INDUCED]	= { vmx_exit_eoi, MOTE_EXIT_IRQCHIP },
@@ -342,8 +347,8 @@ static const struct exit_entry exits[] = {
 	[EXIT_REASON_EPT_MISCONFIG]	= { exit_unknown, MOTE_EXIT_UNKNOWN, true },
 	[EXIT_REASON_INVEPT]		= { exit_ud, MOTE_EXIT_OTHER },
 	[EXIT_REASON_INVVPID]		= { exit_ud, MOTE_EXIT_OTHER },
-	[EXIT_REASON_WBINVD]		= { exit_skip, MOTE_EXIT_OTHER },
-	[EXIT_REASON_XSETBV]		= { exit_xsetbv, MOTE_EXIT_CONTROL },
+	[EXIT_REASON_WBINVD]		= INSN(exit_skip, MOTE_EXIT_OTHER),
+	[EXIT_REASON_XSETBV]		= INSN(exit_xsetbv, MOTE_EXIT_CONTROL),
 	[EXIT_REASON_APIC_WRITE]	= { vmx_exit_apic_write, MOTE_EXIT_IRQCHIP },
 	[EXIT_REASON_RDRAND]		= { exit_ud, MOTE_EXIT_OTHER },
 	[EXIT_REASON_INVPCID]		= { exit_ud, MOTE_EXIT_OTHER },
@@ -361,6 +366,21 @@ static const struct exit_entry *find_exit(u32 reason)
 	return exits[reason].handle ? &exits[reason] : &unknown;
 }
 
+/*
+ * What x86_skip() asks for.  All of it at once, because asking one by one
+ * costs several times what the VMREADs do.
+ */
+static __always_inline void fetch_for_skip(struct mote_vcpu *vcpu)
+{
+	struct mote_vcpu_arch *arch = &vcpu->arch;
+
+	arch->reg[X86_RIP] = vmreadl(GUEST_RIP);
+	arch->reg[X86_RFLAGS] = vmreadl(GUEST_RFLAGS);
+	arch->reg[X86_SHADOW] = vmread32(GUEST_INTERRUPTIBILITY_INFO) &
+				(GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS);
+	arch->cached |= BIT(X86_RIP) | BIT(X86_RFLAGS) | BIT(X86_SHADOW);
+}
+
 /**
  * vmx_handle_exit - see mote_arch_vcpu_handle_exit()
  * @vcpu: loaded, interrupts on
@@ -376,6 +396,8 @@ int vmx_handle_exit(struct mote_vcpu *vcpu)
 	}
 	entry = find_exit(vmx->reason);
 	mote_stat_exit(vcpu, entry->stat);
+	if (entry->insn)
+		fetch_for_skip(vcpu);
 	if (trace_mote_exit_enabled())
 		trace_mote_exit(vcpu->id, entry->stat, vmx->reason, x86_get(vcpu, X86_RIP));
 	if (entry->delivery) {

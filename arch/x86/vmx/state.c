@@ -125,11 +125,6 @@ void vmx_flush_dirty(struct mote_vcpu *vcpu)
 	unsigned long dirty = vcpu->arch.dirty;
 
 	vcpu->arch.dirty = 0;
-	/* The common case, and the only one on most exits */
-	if (dirty == BIT(X86_RIP)) {
-		vmwritel(GUEST_RIP, vcpu->arch.reg[X86_RIP]);
-		return;
-	}
 	while (dirty) {
 		unsigned int reg = __ffs(dirty);
 

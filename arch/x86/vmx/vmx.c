@@ -249,7 +249,7 @@ static void move_vmcs(struct vmx_vcpu *vmx, int cpu)
 	local_irq_restore(flags);
 }
 
-static void vmx_load(struct mote_vcpu *vcpu)
+static noinline void load_vmcs(struct mote_vcpu *vcpu)
 {
 	struct vmx_vcpu *vmx = to_vmx(vcpu);
 	int cpu = smp_processor_id();
@@ -258,7 +258,7 @@ static void vmx_load(struct mote_vcpu *vcpu)
 	 * Without VMX operation nothing can be loaded: the host shuts down,
 	 * and RUN is about to find out.
 	 */
-	if (likely(__this_cpu_read(current_vmcs) == vmx) || unlikely(!mote_arch_cpu_ready()))
+	if (unlikely(!mote_arch_cpu_ready()))
 		return;
 	if (vmx->cpu != cpu)
 		move_vmcs(vmx, cpu);
@@ -272,6 +272,12 @@ static void vmx_load(struct mote_vcpu *vcpu)
 		vcpu->tlb_gen = -1;
 		vmx_host_cpu_changed(vcpu);
 	}
+}
+
+static void vmx_load(struct mote_vcpu *vcpu)
+{
+	if (unlikely(__this_cpu_read(current_vmcs) != to_vmx(vcpu)))
+		load_vmcs(vcpu);
 }
 
 static void vmx_prepare(struct mote_vcpu *vcpu)
@@ -337,13 +343,23 @@ static void after_exit(struct mote_vcpu *vcpu, struct vmx_vcpu *vmx)
 	}
 }
 
+static __always_inline void write_registers(struct mote_vcpu *vcpu)
+{
+	/* An instruction was skipped: all that happens on most exits */
+	if (likely(vcpu->arch.dirty == BIT(X86_RIP))) {
+		vcpu->arch.dirty = 0;
+		vmwritel(GUEST_RIP, vcpu->arch.reg[X86_RIP]);
+	} else if (vcpu->arch.dirty) {
+		vmx_flush_dirty(vcpu);
+	}
+}
+
 static void vmx_vcpu_enter(struct mote_vcpu *vcpu)
 {
 	u32 host_spec_ctrl = this_cpu_read(x86_spec_ctrl_current);
 	struct vmx_vcpu *vmx = to_vmx(vcpu);
 
-	if (vcpu->arch.dirty)
-		vmx_flush_dirty(vcpu);
+	write_registers(vcpu);
 	/* CR2 is not in the VMCS; the host's is dead outside of its #PF handler */
 	if (native_read_cr2() != vcpu->arch.cr2)
 		native_write_cr2(vcpu->arch.cr2);
