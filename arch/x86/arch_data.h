@@ -203,6 +203,7 @@ struct mote_vm_arch {
  * @cr8: TPR >> 4 without a LAPIC
  * @halted: HLT executed, waiting for an event
  * @event: to deliver at the next entry
+ * @windows: the back end was asked to exit when an event can be delivered
  * @nmi_pending: NMIs waiting, at most 2
  * @intr_pending: INJECTed external interrupt: 0x100 | vector, or 0
  * @shutdown: triple fault: the next entry becomes an exit
@@ -246,6 +247,7 @@ struct mote_vcpu_arch {
 	u64 cr8;
 	bool halted;
 	struct x86_event event;
+	bool windows;
 	u8 nmi_pending;
 	u16 intr_pending;
 	bool shutdown;

@@ -197,14 +197,20 @@ static void wake_if_event(struct mote_vcpu *vcpu)
 		vcpu->arch.halted = false;
 }
 
-/**
- * x86_events_sync - mote_arch_vcpu_sync(): the last look before the entry
- * @vcpu: entry context
- *
- * Return: MOTE_RESUME to enter, MOTE_AGAIN while halted, MOTE_SLOW when guest
- * memory has to be read first, MOTE_USER with an exit made.
+/*
+ * Nothing is there to deliver or to wait for, and hardware has not been asked
+ * to tell when it could be delivered: most entries.
  */
-int x86_events_sync(struct mote_vcpu *vcpu)
+static __always_inline bool nothing_to_do(struct mote_vcpu *vcpu)
+{
+	const struct mote_vcpu_arch *arch = &vcpu->arch;
+
+	return !(arch->shutdown | arch->pdptrs_stale | arch->halted | arch->event.valid |
+		 arch->nmi_pending | arch->intr_pending | arch->windows) &&
+	       !arch->lapic && !(vcpu->request & MOTE_RUN_IRQ_WINDOW);
+}
+
+static noinline int sync_events(struct mote_vcpu *vcpu)
 {
 	if (unlikely(vcpu->arch.shutdown)) {
 		vcpu->arch.shutdown = false;
@@ -227,6 +233,7 @@ int x86_events_sync(struct mote_vcpu *vcpu)
 		mote_exit_begin(vcpu, MOTE_EXIT_IRQ_WINDOW, 0);
 		return MOTE_USER;
 	}
+	vcpu->arch.windows = wants_intr_window(vcpu) || vcpu->arch.nmi_pending;
 	x86->windows(vcpu, wants_intr_window(vcpu), vcpu->arch.nmi_pending);
 	if (vcpu->arch.event.valid) {
 		x86->inject(vcpu);
@@ -234,6 +241,18 @@ int x86_events_sync(struct mote_vcpu *vcpu)
 		vcpu->stats->injected++;
 	}
 	return MOTE_RESUME;
+}
+
+/**
+ * x86_events_sync - mote_arch_vcpu_sync(): the last look before the entry
+ * @vcpu: entry context
+ *
+ * Return: MOTE_RESUME to enter, MOTE_AGAIN while halted, MOTE_SLOW when guest
+ * memory has to be read first, MOTE_USER with an exit made.
+ */
+int x86_events_sync(struct mote_vcpu *vcpu)
+{
+	return likely(nothing_to_do(vcpu)) ? MOTE_RESUME : sync_events(vcpu);
 }
 
 static int inject_exception(struct mote_vcpu *vcpu, const struct mote_inject *inject)
