@@ -198,11 +198,10 @@ static int ioctl_dump(struct mote_vcpu *vcpu, void __user *arg)
 	return r;
 }
 
-static long locked_ioctl(struct mote_vcpu *vcpu, unsigned int nr, void __user *arg)
+/* All but RUN, which must not pay for their locals */
+static noinline long locked_ioctl(struct mote_vcpu *vcpu, unsigned int nr, void __user *arg)
 {
 	switch (nr) {
-	case MOTE_RUN:
-		return arg ? -EINVAL : mote_vcpu_run(vcpu);
 	case MOTE_GET_REGS:
 		return ioctl_regs(vcpu, arg, false);
 	case MOTE_SET_REGS:
@@ -243,7 +242,10 @@ static long vcpu_ioctl(struct file *file, unsigned int nr, unsigned long arg)
 		return -EXDEV;
 	if (!mutex_trylock(&vcpu->mutex))
 		return -EBUSY;
-	r = locked_ioctl(vcpu, nr, (void __user *)arg);
+	if (likely(nr == MOTE_RUN))
+		r = arg ? -EINVAL : mote_vcpu_run(vcpu);
+	else
+		r = locked_ioctl(vcpu, nr, (void __user *)arg);
 	mutex_unlock(&vcpu->mutex);
 	return r;
 }
