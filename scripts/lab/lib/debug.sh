@@ -70,7 +70,8 @@ debug_trim() {
 			! -path './scripts/*' ! -path './tools/objtool/*' -delete &&
 		rm -rf drivers fs net sound crypto block ipc mm lib virt samples rust \
 			security init usr kernel certs io_uring vmlinux vmlinux.* .tmp* \
-			System.map Documentation &&
+			System.map Documentation arch/x86/boot include/dt-bindings &&
+		find arch -mindepth 1 -maxdepth 1 -type d ! -name x86 -exec rm -rf {} + &&
 		find arch/x86 -name '*.c' -delete &&
 		find tools -mindepth 1 -maxdepth 1 ! -name objtool ! -name include \
 			! -name build ! -name arch ! -name scripts -exec rm -rf {} +)
