@@ -2,7 +2,9 @@
 /*
  * mote/x86: the hooks of mod/arch.h, and which back end is behind them.
  */
+#include <linux/capability.h>
 #include <linux/module.h>
+#include <linux/security.h>
 #include <linux/slab.h>
 #include <asm/tsc.h>
 
@@ -167,7 +169,27 @@ static const u64 space_last[MOTE_SPACE_COUNT] = {
 	[MOTE_SPACE_HYPERCALL] = U64_MAX,
 };
 
-/* PASS is offered only where the guest cannot hurt the host with it */
+/*
+ * PASS hands out what the host has.  CPUID anyone can execute; ports and the
+ * values of MSRs are for those who may have them from ioperm(2) and
+ * /dev/cpu/N/msr too.  Who writes MSRs owns the host: not offered.
+ */
+static int pass_check(const struct mote_policy *p)
+{
+	switch (p->space) {
+	case MOTE_SPACE_FEATURE:
+		return 0;
+	case MOTE_SPACE_PIO:
+		return capable(CAP_SYS_RAWIO) ? security_locked_down(LOCKDOWN_IOPORT) : -EPERM;
+	case MOTE_SPACE_SYSREG:
+		if (p->access & MOTE_ACCESS_WRITE)
+			return -EOPNOTSUPP;
+		return capable(CAP_SYS_RAWIO) ? security_locked_down(LOCKDOWN_MSR) : -EPERM;
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+
 int mote_arch_policy_check(struct mote_vm *vm, const struct mote_policy *p)
 {
 	if (p->last > space_last[p->space])
@@ -176,9 +198,7 @@ int mote_arch_policy_check(struct mote_vm *vm, const struct mote_policy *p)
 		if (p->access != (MOTE_ACCESS_READ | MOTE_ACCESS_WRITE))
 			return -EINVAL;
 	}
-	if (p->action == MOTE_ACTION_PASS && p->space != MOTE_SPACE_FEATURE)
-		return -EOPNOTSUPP;
-	return 0;
+	return p->action == MOTE_ACTION_PASS ? pass_check(p) : 0;
 }
 
 void mote_arch_policy_changed(struct mote_vm *vm)

@@ -6,8 +6,10 @@
  * While an answer is due, RIP stays at the instruction.  Handlers return
  * enum mote_result and run loaded.
  */
+#include <linux/io.h>
 #include <linux/percpu.h>
 #include <asm/cpufeature.h>
+#include <asm/msr.h>
 #include <asm/msr-index.h>
 #include <asm/processor.h>
 #include <asm/debugreg.h>
@@ -133,6 +135,11 @@ int x86_handle_rdmsr(struct mote_vcpu *vcpu, unsigned int insn_len)
 		return msr_exit(vcpu, index, false, insn_len);
 	case MOTE_ACTION_CONSTANT:
 		break;
+	case MOTE_ACTION_PASS:
+		if (!rdmsrl_safe(index, &value[0]))
+			break;
+		x86_queue_gp(vcpu);
+		return MOTE_RESUME;
 	case MOTE_ACTION_DEFAULT:
 		if (!x86_msr_read(vcpu, index, &value[0], false))
 			break;
@@ -150,7 +157,6 @@ int x86_handle_wrmsr(struct mote_vcpu *vcpu, unsigned int insn_len)
 {
 	u32 index = vcpu->arch.reg[X86_RCX];
 	u64 value = x86_edx_eax(vcpu);
-	int r = MOTE_RESUME;
 
 	switch (mote_policy_find(vcpu->vm, MOTE_SPACE_SYSREG, index, true, NULL)) {
 	case MOTE_ACTION_EXIT:
@@ -169,7 +175,7 @@ int x86_handle_wrmsr(struct mote_vcpu *vcpu, unsigned int insn_len)
 		return MOTE_RESUME;
 	}
 	x86_skip(vcpu, insn_len);
-	return r;
+	return MOTE_RESUME;
 }
 
 int x86_handle_xsetbv(struct mote_vcpu *vcpu, unsigned int insn_len)
@@ -256,6 +262,26 @@ static void set_in_result(struct mote_vcpu *vcpu, unsigned int bytes, u64 value)
 		*rax = (*rax & ~(BIT_ULL(8 * bytes) - 1)) | (value & (BIT_ULL(8 * bytes) - 1));
 }
 
+/* Done here, and not by the guest with a bitmap: it is for the odd port */
+static void pass_pio(struct mote_vcpu *vcpu, const struct mote_exit_pio *pio)
+{
+	bool write = pio->flags & MOTE_PIO_WRITE;
+	u32 value = pio->data;
+
+	switch (pio->bytes) {
+	case 1:
+		write ? outb(value, pio->port) : (value = inb(pio->port));
+		break;
+	case 2:
+		write ? outw(value, pio->port) : (value = inw(pio->port));
+		break;
+	default:
+		write ? outl(value, pio->port) : (value = inl(pio->port));
+	}
+	if (!write)
+		set_in_result(vcpu, pio->bytes, value);
+}
+
 static int pio_exit(struct mote_vcpu *vcpu, const struct mote_exit_pio *pio,
 		    unsigned int insn_len, u64 raw)
 {
@@ -283,6 +309,12 @@ static noinline bool pio_by_policy(struct mote_vcpu *vcpu, const struct mote_exi
 	switch (mote_policy_find(vcpu->vm, MOTE_SPACE_PIO, pio->port, write, value)) {
 	case MOTE_ACTION_FAULT:
 		x86_queue_gp(vcpu);
+		return true;
+	case MOTE_ACTION_PASS:
+		if (pio->flags & MOTE_PIO_STRING)
+			return false;
+		pass_pio(vcpu, pio);
+		x86_skip(vcpu, insn_len);
 		return true;
 	case MOTE_ACTION_CONSTANT:
 		/* The runner moves the memory of string forms */

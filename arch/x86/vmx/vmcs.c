@@ -44,16 +44,6 @@ void vmx_vmcs_destroy(struct mote_vcpu *vcpu)
 }
 
 /* Controls are kept in memory too: a VMREAD less, and a VMWRITE only on change */
-void vmx_set_proc(struct vmx_vcpu *vmx, u32 bits, bool on)
-{
-	u32 proc = on ? vmx->proc | bits : vmx->proc & ~bits;
-
-	if (proc == vmx->proc)
-		return;
-	vmx->proc = proc;
-	vmwrite32(CPU_BASED_VM_EXEC_CONTROL, proc);
-}
-
 void vmx_set_proc2(struct vmx_vcpu *vmx, u32 bits, bool on)
 {
 	u32 proc2 = on ? vmx->proc2 | bits : vmx->proc2 & ~bits;

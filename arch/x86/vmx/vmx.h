@@ -148,7 +148,6 @@ int vmx_find_caps(void);
 int vmx_vmcs_create(struct mote_vcpu *vcpu);
 void vmx_vmcs_destroy(struct mote_vcpu *vcpu);
 void vmx_vmcs_setup(struct mote_vcpu *vcpu);
-void vmx_set_proc(struct vmx_vcpu *vmx, u32 bits, bool on);
 void vmx_set_proc2(struct vmx_vcpu *vmx, u32 bits, bool on);
 void vmx_fetch(struct mote_vcpu *vcpu, enum x86_reg reg);
 void vmx_flush_dirty(struct mote_vcpu *vcpu);
