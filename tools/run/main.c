@@ -17,6 +17,7 @@ static void create_devices(struct vm *vm)
 	rtc_create(vm);
 	acpi_pm_create(vm);
 	reset_create(vm);
+	fw_cfg_create(vm);
 	if (vm->opt->debug_exit >= 0)
 		debug_exit_create(vm, (u16)vm->opt->debug_exit);
 	acpi_build(vm);

@@ -200,6 +200,7 @@ void pic_create(struct vm *vm);
 void ioapic_create(struct vm *vm);
 void reset_create(struct vm *vm);
 void acpi_pm_create(struct vm *vm);
+void fw_cfg_create(struct vm *vm);
 void debug_exit_create(struct vm *vm, u16 port);
 
 #endif
