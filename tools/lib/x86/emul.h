@@ -20,6 +20,7 @@
 #define X86_ARITH	(X86_CF | X86_PF | X86_AF | X86_ZF | X86_SF | X86_OF)
 
 #define X86_DE_VECTOR	0
+#define X86_GP_VECTOR	13
 #define X86_PF_VECTOR	14
 
 /* Elements of a REP instruction done per exit: interrupts wait no longer. */

@@ -199,6 +199,14 @@ static int do_cmov(struct x86_ctx *c, u32 cc)
 	return x86_dst_write(c, &d, x86_condition(cc, *flags_of(c)) ? b : a);
 }
 
+/* Devices are not cached: there is nothing to flush. */
+static int do_cache(struct x86_ctx *c, u32 arg)
+{
+	(void)c;
+	(void)arg;
+	return 0;
+}
+
 /* --- stack --- */
 
 /* Width of the stack pointer: SS.B outside 64-bit mode. */
@@ -318,6 +326,9 @@ static const struct {
 	ON(TEST, do_alu, X86_TEST),
 	ON(INC, do_unary, X86_INC), ON(DEC, do_unary, X86_DEC),
 	ON(NEG, do_unary, X86_NEG), ON(NOT, do_unary, X86_NOT),
+
+	ON(CLFLUSH, do_cache, 0), ON(CLFLUSHOPT, do_cache, 0),
+	ON(CLWB, do_cache, 0),
 
 	ON(XCHG, do_xchg, 0), ON(XADD, do_xadd, 0),
 	ON(CMPXCHG, do_cmpxchg, 0), ON(CMPXCHG8B, do_cmpxchg_pair, 32),

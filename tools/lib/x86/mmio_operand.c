@@ -175,6 +175,12 @@ int x86_ea(struct x86_ctx *c, unsigned int op, s64 extra, u64 *gva)
 
 /* --- guest memory --- */
 
+/* The operand that exited is; another one of the instruction need not be. */
+static bool is_canonical(const struct x86_ctx *c, u64 gva)
+{
+	return c->r.mode != 64 || (u64)((s64)(gva << 16) >> 16) == gva;
+}
+
 static int translate(struct x86_ctx *c, u64 gva, u32 access, u64 *gpa)
 {
 	/* A read-modify-write is checked as a write when it is translated. */
@@ -183,6 +189,8 @@ static int translate(struct x86_ctx *c, u64 gva, u32 access, u64 *gpa)
 	u32 error_code = 0;
 	int ret;
 
+	if (!is_canonical(c, gva))
+		return x86_exception(c, X86_GP_VECTOR, 0, 0);
 	if (!c->tlb[w].valid || c->tlb[w].gva != page) {
 		if (access & MOTE_ACCESS_WRITE)
 			access = MOTE_ACCESS_WRITE;
