@@ -49,6 +49,8 @@ static bool dr_access_ok(struct mote_vcpu *vcpu, unsigned int *dr)
 	if (vcpu->arch.dr7 & DR7_GD) {
 		vcpu->arch.dr7 &= ~DR7_GD;
 		x86->exec_changed(vcpu);
+		/* A fault, and not of an instruction breakpoint: pushes RF set */
+		x86_set(vcpu, X86_RFLAGS, x86_get(vcpu, X86_RFLAGS) | X86_EFLAGS_RF);
 		x86_queue_debug(vcpu, DR6_BD);
 		return false;
 	}
