@@ -151,6 +151,42 @@ static int exit_io(struct mote_vcpu *vcpu)
 				X86_CR0_NW | X86_CR0_CD | X86_CR0_PG))
 
 /*
+ * What the CPU would refuse (SDM vol. 2, MOV to CRn, "Exceptions").  It is
+ * asked before the read shadow changes: after a fault the guest must find its
+ * old value.  Broken PDPTEs are left to the CPU.  Reserved bits among 31:0 are
+ * ignored, above they fault.
+ */
+static bool cr0_refused(struct mote_vcpu *vcpu, u64 value)
+{
+	bool flips_pg = (value ^ x86_get(vcpu, X86_CR0)) & X86_CR0_PG;
+	struct x86_segment cs;
+
+	if (value >> 32 || ((value & X86_CR0_NW) && !(value & X86_CR0_CD)) ||
+	    ((value & X86_CR0_PG) && !(value & X86_CR0_PE)))
+		return true;
+	if (!flips_pg)
+		return false;
+	if (!(value & X86_CR0_PG))
+		return x86_code_bits(vcpu) == 64 || (x86_get(vcpu, X86_CR4) & X86_CR4_PCIDE);
+	if (!(x86_get(vcpu, X86_EFER) & EFER_LME))
+		return false;
+	vmx_get_seg(vcpu, MOTE_X86_CS, &cs);
+	return (cs.ar & X86_AR_L) || !(x86_get(vcpu, X86_CR4) & X86_CR4_PAE);
+}
+
+/* Bits that CPUID does not offer are reserved */
+static bool cr4_refused(struct mote_vcpu *vcpu, u64 value)
+{
+	bool long_mode = x86_get(vcpu, X86_EFER) & EFER_LMA;
+
+	if (value & ~x86_cr4_allowed(vcpu) || (long_mode && !(value & X86_CR4_PAE)))
+		return true;
+	if (!(value & ~x86_get(vcpu, X86_CR4) & X86_CR4_PCIDE))
+		return false;
+	return !long_mode || (x86_get(vcpu, X86_CR3) & ~PAGE_MASK);
+}
+
+/*
  * The guest changes a bit of CR0 that is not its own.  Show it the new value
  * of these bits and let it execute the instruction again: then they agree with
  * the read shadow, there is no exit, and the CPU does the rest as always, with
@@ -158,9 +194,7 @@ static int exit_io(struct mote_vcpu *vcpu)
  */
 static int mov_to_cr0(struct mote_vcpu *vcpu, u64 value)
 {
-	/* Reserved bits among 31:0 are ignored, above they fault */
-	if (value >> 32 || ((value & X86_CR0_NW) && !(value & X86_CR0_CD)) ||
-	    ((value & X86_CR0_PG) && !(value & X86_CR0_PE))) {
+	if (cr0_refused(vcpu, value)) {
 		x86_queue_gp(vcpu);
 		return MOTE_RESUME;
 	}
@@ -168,10 +202,10 @@ static int mov_to_cr0(struct mote_vcpu *vcpu, u64 value)
 	return MOTE_RESUME;
 }
 
-/* As with CR0; bits that CPUID does not offer are reserved */
+/* As with CR0 */
 static int mov_to_cr4(struct mote_vcpu *vcpu, u64 value)
 {
-	if (value & ~x86_cr4_allowed(vcpu)) {
+	if (cr4_refused(vcpu, value)) {
 		x86_queue_gp(vcpu);
 		return MOTE_RESUME;
 	}
