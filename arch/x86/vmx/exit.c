@@ -260,9 +260,19 @@ static int exit_dr(struct mote_vcpu *vcpu)
 
 static int exit_debug(struct mote_vcpu *vcpu, u32 intr_info)
 {
-	/* INT1 is a trap, but exits like a fault */
-	if ((intr_info & INTR_INFO_INTR_TYPE_MASK) == INTR_TYPE_PRIV_SW_EXCEPTION)
-		x86_set(vcpu, X86_RIP, x86_get(vcpu, X86_RIP) + insn_len());
+	/*
+	 * INT1 goes in as what it is, with RIP still at it: when its delivery
+	 * faults, the handler returns to it.  It has no condition in DR6.
+	 */
+	if ((intr_info & INTR_INFO_INTR_TYPE_MASK) == INTR_TYPE_PRIV_SW_EXCEPTION) {
+		vcpu->arch.event = (struct x86_event) {
+			.valid = true,
+			.type = X86_EVENT_PRIV_SW_EXC,
+			.vector = X86_TRAP_DB,
+			.insn_len = insn_len(),
+		};
+		return MOTE_RESUME;
+	}
 	x86_queue_debug(vcpu, vmreadl(EXIT_QUALIFICATION) & DB_BITS);
 	return MOTE_RESUME;
 }
