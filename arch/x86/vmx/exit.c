@@ -309,6 +309,7 @@ static int exit_exception(struct mote_vcpu *vcpu)
 #define EPT_WRITE	BIT(1)
 #define EPT_FETCH	BIT(2)
 #define EPT_GVA_VALID	BIT(7)
+#define EPT_GVA_REACHED	BIT(8)	/* the access itself, not that to a paging-structure entry */
 #define EPT_UNBLOCK_NMI	BIT(12)
 
 static u32 ept_access(unsigned long qual)
@@ -321,13 +322,15 @@ static u32 ept_access(unsigned long qual)
 static int exit_ept_violation(struct mote_vcpu *vcpu)
 {
 	unsigned long qual = vmreadl(EXIT_QUALIFICATION);
+	/* Only then the two addresses belong to each other */
+	bool gva_valid = (qual & EPT_GVA_VALID) && (qual & EPT_GVA_REACHED);
 
 	if ((qual & EPT_UNBLOCK_NMI) && !vcpu->arch.event.valid)
 		vmx_set_nmi_blocked(vcpu, true);
 	vcpu->arch.fault = (struct x86_fault) {
 		.gpa = vmread64(GUEST_PHYSICAL_ADDRESS),
-		.gva = qual & EPT_GVA_VALID ? vmreadl(GUEST_LINEAR_ADDRESS) : 0,
-		.gva_valid = qual & EPT_GVA_VALID,
+		.gva = gva_valid ? vmreadl(GUEST_LINEAR_ADDRESS) : 0,
+		.gva_valid = gva_valid,
 		.access = ept_access(qual),
 		.qualification = qual,
 		.raw = EXIT_REASON_EPT_VIOLATION,
