@@ -412,6 +412,34 @@ static void test_rtc_irq(void)
 	CHECK((cmos_get(vm, 0x0c) & 0x90) == 0x90);
 }
 
+/* --- fw_cfg --- */
+
+static u64 fw_cfg_get(struct vm *vm, u32 item, unsigned int bytes)
+{
+	u64 v = 0;
+
+	out(vm, 0x510, 2, item);
+	for (unsigned int i = 0; i < bytes; i++)
+		v |= (u64)in(vm, 0x511, 1) << 8 * i;
+	return v;
+}
+
+static void test_fw_cfg(void)
+{
+	struct vm *vm = new_vm();
+
+	CHECK_EQ(fw_cfg_get(vm, 0, 4), 0x554d4551);	/* "QEMU" */
+	CHECK_EQ(fw_cfg_get(vm, 3, 8), vm->opt->mem_bytes);
+	CHECK_EQ(fw_cfg_get(vm, 5, 2), VCPUS_MAX);
+	CHECK_EQ(in(vm, 0x511, 1), 0);			/* behind its end */
+	CHECK_EQ(fw_cfg_get(vm, 0x19, 4), 0);		/* no files */
+	CHECK_EQ(fw_cfg_get(vm, 0xffff, 8), 0);
+	/* Only 16 bits select */
+	CHECK_EQ(fw_cfg_get(vm, 3, 0), 0);
+	out(vm, 0x510, 1, 0);
+	CHECK_EQ(in(vm, 0x511, 1), vm->opt->mem_bytes & 0xff);
+}
+
 /* --- power --- */
 
 static void test_power(void)
@@ -465,6 +493,7 @@ static const struct run_test tests[] = {
 	{ "PIT, interrupts", test_pit_irq },
 	{ "RTC, time", test_rtc_time },
 	{ "RTC, interrupts", test_rtc_irq },
+	{ "fw_cfg", test_fw_cfg },
 	{ "power-off", test_power },
 	{ "reset", test_reset },
 };

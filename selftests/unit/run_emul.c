@@ -244,6 +244,22 @@ static void test_border(void)
 	CHECK_EQ(RIP, 0x100);
 	CHECK_EQ(run.regs.gpr[MOTE_X86_RFLAGS_INDEX], 0x202);
 	CHECK_EQ(device_accesses, 0);
+	/* From where no table can map anything: movsd */
+	BEGIN(64, 0xa5);
+	GPR(RSI) = 1ULL << 47;
+	GPR(RDI) = DEVICE;
+	CHECK_EQ(go(), 0);
+	CHECK_EQ(faults, 1);
+	CHECK_EQ(fault_vector, 13);
+	CHECK_EQ(fault_error, 0);
+	CHECK_EQ(GPR(RSI), 1ULL << 47);
+	CHECK_EQ(device_accesses, 0);
+	/* Nothing to flush: clflush [rdi] */
+	BEGIN(64, 0x0f, 0xae, 0x3f);
+	GPR(RDI) = DEVICE;
+	CHECK_EQ(go(), 0);
+	CHECK_EQ(faults + device_accesses, 0);
+	CHECK_EQ(RIP, 0x103);
 }
 
 static void test_rep(void)

@@ -88,6 +88,7 @@ void fake_vm(struct vm *vm, struct options *opt)
 	rtc_create(vm);
 	acpi_pm_create(vm);
 	reset_create(vm);
+	fw_cfg_create(vm);
 	acpi_build(vm);
 	fake_msi_count = 0;
 	fake_kicks = 0;
