@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What lives how long, and that nothing stays behind. */
+#include <unistd.h>
 #include <errno.h>
 #include <stdio.h>
 #include <sys/mman.h>
