@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote beside KVM: whoever comes second is refused cleanly, and each works
+ * again when the other is gone.  Wants neither module to be loaded.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <linux/kvm.h>
+
+#include "vm.h"
+
+#include "kselftest_harness.h"
+
+#define KVM_MAKER	"/lab/kvm-intel.ko"
+
+static int load(const char *path, const char *args)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = syscall(SYS_finit_module, fd, args, 0) ? -errno : 0;
+	close(fd);
+	return ret == -EEXIST ? 0 : ret;
+}
+
+static int unload(const char *name)
+{
+	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
+}
+
+static int load_mote(void)
+{
+	return load("/lab/mote.ko", "");
+}
+
+/* What the maker's module itself returned */
+static int load_kvm(void)
+{
+	load("/lab/irqbypass.ko", "");
+	load("/lab/kvm.ko", "");
+	return load(KVM_MAKER, "enable_apicv=0");
+}
+
+static void unload_kvm(void)
+{
+	unload("kvm_intel");
+	unload("kvm");
+	unload("irqbypass");
+}
+
+/* A KVM VM, or -errno */
+static int kvm_vm(void)
+{
+	int sys = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	int fd;
+
+	if (sys < 0)
+		return -errno;
+	fd = ioctl(sys, KVM_CREATE_VM, 0);
+	if (fd < 0)
+		fd = -errno;
+	close(sys);
+	return fd;
+}
+
+FIXTURE(kvm)
+{
+	int unused;
+};
+
+FIXTURE_SETUP(kvm)
+{
+	if (access(KVM_MAKER, F_OK))
+		SKIP(return, "this kernel has no kvm-intel module");
+}
+
+FIXTURE_TEARDOWN(kvm)
+{
+	unload("mote");
+	unload_kvm();
+}
+
+TEST_F(kvm, load_is_refused_while_a_kvm_vm_lives)
+{
+	int vm, second;
+
+	ASSERT_EQ(0, load_kvm());
+	vm = kvm_vm();
+	ASSERT_LE(0, vm);
+	EXPECT_EQ(-EBUSY, load_mote());
+	/* KVM has not noticed */
+	second = kvm_vm();
+	EXPECT_LE(0, second);
+	close(second);
+	close(vm);
+	unload_kvm();
+	EXPECT_EQ(0, load_mote());
+}
+
+TEST_F(kvm, vm_is_refused_while_kvm_has_the_hardware)
+{
+	struct mote_info info;
+	int sys, vm, r;
+
+	ASSERT_EQ(0, load_mote());
+	r = load_kvm();
+	ASSERT_EQ(0, r);
+	vm = kvm_vm();
+	ASSERT_LE(0, vm);
+	sys = must_open();
+	r = mote_create_vm(sys);
+	EXPECT_EQ(-EBUSY, r);
+	ASSERT_EQ(0, mote_info(sys, &info));
+	EXPECT_EQ(0, info.usable);
+	EXPECT_NE(NULL, strstr(info.reason, "rmmod kvm"));
+	close(vm);
+	unload_kvm();
+	vm = mote_create_vm(sys);
+	EXPECT_LE(0, vm);
+	close(vm);
+	close(sys);
+}
+
+TEST_F(kvm, kvm_is_refused_while_a_vm_lives)
+{
+	struct one o;
+	int r;
+
+	ASSERT_EQ(0, load_mote());
+	one_create(&o, 0, guest_sync_loop, 0);
+	/* 6.1 finds out with its first VM, 6.12 when its module is loaded */
+	r = load_kvm();
+	if (!r)
+		r = kvm_vm();
+	EXPECT_GT(0, r);
+	/* And the guest goes on */
+	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	unload_kvm();
+	one_destroy(&o);
+	ASSERT_EQ(0, load_kvm());
+	r = kvm_vm();
+	EXPECT_LE(0, r);
+	close(r);
+}
+
+TEST_HARNESS_MAIN
