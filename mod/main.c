@@ -5,6 +5,8 @@
  * The hardware is taken on all CPUs with the first VM and given back with the
  * last one, so that a loaded but idle mote is in nobody's way.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
 #include <linux/miscdevice.h>

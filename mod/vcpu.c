@@ -6,6 +6,8 @@
  * descriptor's reference to the VM.  So mote_vm::vcpus never shrinks and
  * pointers found there stay good while the VM is held.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/anon_inodes.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -165,7 +167,7 @@ static void log_text(char *text)
 		return;
 	while ((line = strsep(&text, "\n")))
 		if (*line)
-			pr_info("mote: %s\n", line);
+			pr_info("%s\n", line);
 }
 
 static int ioctl_dump(struct mote_vcpu *vcpu, void __user *arg)

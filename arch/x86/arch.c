@@ -2,6 +2,8 @@
 /*
  * mote/x86: the hooks of mod/arch.h, and which back end is behind them.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/capability.h>
 #include <linux/module.h>
 #include <linux/security.h>

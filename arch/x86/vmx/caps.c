@@ -3,6 +3,8 @@
  * mote/vmx: what the CPU has and what of it is used.  All requirements are in
  * this file, each with the reason why.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/cpu.h>
 #include <linux/moduleparam.h>
 #include <asm/cpufeature.h>

@@ -3,6 +3,8 @@
  * mote/vmx: the back end: VMX operation of each CPU, VMs and vCPUs in it, and
  * the entry.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <asm/cpufeature.h>
@@ -329,7 +331,9 @@ static u32 enter_flags(struct mote_vcpu *vcpu, u32 host_spec_ctrl)
 static void after_exit(struct mote_vcpu *vcpu, struct vmx_vcpu *vmx)
 {
 	vmx->reason = vmread32(VM_EXIT_REASON);
-	vmx->launched = true;
+	/* A refused guest state leaves the VMCS as it was: "clear" or "launched" */
+	if (likely(!(vmx->reason & VMX_EXIT_REASONS_FAILED_VMENTRY)))
+		vmx->launched = true;
 	if (vmx->reason == EXIT_REASON_EXTERNAL_INTERRUPT) {
 		vmx_host_interrupt(vmread32(VM_EXIT_INTR_INFO));
 	} else if (vmx->reason == EXIT_REASON_EXCEPTION_NMI) {
