@@ -191,17 +191,53 @@ static int enter_once(struct mote_vcpu *vcpu)
 	return r;
 }
 
+/*
+ * Take the runner's registers or its answer to the last exit, once per RUN.
+ * Each word of the run page is read once.
+ */
+static int take_answer(struct mote_vcpu *vcpu)
+{
+	int r = 0;
+
+	if (vcpu->request & MOTE_RUN_REGS)
+		r = mote_arch_vcpu_set_run_regs(vcpu);
+	else if (vcpu->pending != MOTE_EXIT_NONE)
+		r = mote_arch_vcpu_complete(vcpu);
+	else
+		return 0;
+	if (r)
+		return r;
+	vcpu->request &= ~MOTE_RUN_REGS;
+	vcpu->pending = MOTE_EXIT_NONE;
+	return 0;
+}
+
 static int run_session(struct mote_vcpu *vcpu)
 {
 	int r;
 
 	mote_arch_vcpu_load(vcpu);
+	r = take_answer(vcpu);
+	if (unlikely(r))
+		goto put;
 	mote_arch_vcpu_prepare(vcpu);
 	do {
 		r = enter_once(vcpu);
 		if (r == MOTE_RESUME)
 			r = mote_arch_vcpu_handle_exit(vcpu);
 	} while (r == MOTE_RESUME);
+put:
+	mote_arch_vcpu_put(vcpu);
+	return r;
+}
+
+/* The answer without a session: 0 or -EINVAL */
+static int answer_only(struct mote_vcpu *vcpu)
+{
+	int r;
+
+	mote_arch_vcpu_load(vcpu);
+	r = take_answer(vcpu);
 	mote_arch_vcpu_put(vcpu);
 	return r;
 }
@@ -210,7 +246,7 @@ static int run_session(struct mote_vcpu *vcpu)
  * The guest is halted.  The state is set before the conditions are read, and
  * wakers store before they look for the sleeper: one of the two sees the other.
  */
-static void wait_halted(struct mote_vcpu *vcpu)
+static int wait_halted(struct mote_vcpu *vcpu)
 {
 	vcpu->stats->halts++;
 	prepare_to_rcuwait(&vcpu->wait);
@@ -222,29 +258,7 @@ static void wait_halted(struct mote_vcpu *vcpu)
 		schedule();
 	}
 	finish_rcuwait(&vcpu->wait);
-}
-
-/* Take the runner's request and answer; each word of the run page is read once */
-static int take_answer(struct mote_vcpu *vcpu)
-{
-	int r = 0;
-
-	vcpu->request = READ_ONCE(vcpu->run->request);
-	if (vcpu->request & ~REQUESTS_KNOWN)
-		return -EINVAL;
-	WRITE_ONCE(vcpu->run->request, 0);
-	if (vcpu->request & MOTE_RUN_REGS) {
-		mote_arch_vcpu_load(vcpu);
-		r = mote_arch_vcpu_set_run_regs(vcpu);
-		mote_arch_vcpu_put(vcpu);
-	} else if (vcpu->pending != MOTE_EXIT_NONE) {
-		mote_arch_vcpu_load(vcpu);
-		r = mote_arch_vcpu_complete(vcpu);
-		mote_arch_vcpu_put(vcpu);
-	}
-	if (!r)
-		vcpu->pending = MOTE_EXIT_NONE;
-	return r;
+	return MOTE_AGAIN;
 }
 
 /* What has to be looked at between sessions: 1 to go on, else as RUN ends */
@@ -265,23 +279,36 @@ static int between_sessions(struct mote_vcpu *vcpu)
 	return MOTE_RESUME;
 }
 
+/*
+ * The first session begins at once: whatever between_sessions() looks for
+ * keeps it from entering, too, and is mostly not there.
+ */
 static int run_loop(struct mote_vcpu *vcpu)
 {
 	int r;
 
 	do {
-		r = between_sessions(vcpu);
-		if (r != MOTE_RESUME)
-			break;
-		if (!mote_arch_vcpu_runnable(vcpu)) {
-			wait_halted(vcpu);
-			continue;
-		}
-		r = run_session(vcpu);
+		if (likely(mote_arch_vcpu_runnable(vcpu)))
+			r = run_session(vcpu);
+		else
+			r = answer_only(vcpu) ?: wait_halted(vcpu);
 		if (r == MOTE_SLOW)
 			r = mote_arch_vcpu_handle_slow(vcpu);
-	} while (r == MOTE_RESUME || r == MOTE_AGAIN);
+		if (r != MOTE_RESUME && r != MOTE_AGAIN)
+			break;
+		r = between_sessions(vcpu);
+	} while (r == MOTE_RESUME);
 	return r;
+}
+
+static int complete_only(struct mote_vcpu *vcpu)
+{
+	int r;
+
+	if (atomic_read(&vcpu->vm->dead))
+		return -EIO;
+	r = answer_only(vcpu);
+	return r ? r : exit_simple(vcpu, MOTE_EXIT_NONE);
 }
 
 /**
@@ -295,19 +322,19 @@ int mote_vcpu_run(struct mote_vcpu *vcpu)
 {
 	int r;
 
-	if (atomic_read(&vcpu->vm->dead))
-		return -EIO;
-	r = take_answer(vcpu);
-	if (r)
-		return r;
+	vcpu->request = READ_ONCE(vcpu->run->request);
+	if (vcpu->request & ~REQUESTS_KNOWN)
+		return -EINVAL;
+	WRITE_ONCE(vcpu->run->request, 0);
 	if (vcpu->request & MOTE_RUN_COMPLETE_ONLY)
-		return exit_simple(vcpu, MOTE_EXIT_NONE);
+		return complete_only(vcpu);
 	WRITE_ONCE(vcpu->task, current);
 	r = run_loop(vcpu);
 	WRITE_ONCE(vcpu->task, NULL);
 	if (!r) {
 		vcpu->stats->user_exits++;
-		trace_mote_user_exit(vcpu->id, vcpu->run->exit.type, vcpu->seq);
+		if (trace_mote_user_exit_enabled())
+			trace_mote_user_exit(vcpu->id, vcpu->run->exit.type, vcpu->seq);
 	}
 	return r;
 }
