@@ -12,8 +12,6 @@
 
 #include "x86.h"
 
-#define DR7_ENABLED	0xffull
-
 /* General detect: DR7.GD makes MOV DR fault with DR6.BD */
 #define DR7_GD		BIT_ULL(13)
 #define DR6_BD		BIT_ULL(13)
@@ -121,7 +119,7 @@ static void write_addresses(const u64 *dr)
  */
 void x86_debug_load(struct mote_vcpu *vcpu)
 {
-	if (likely(!(vcpu->arch.dr7 & DR7_ENABLED)))
+	if (!(vcpu->arch.dr7 & X86_DR7_ENABLED))
 		return;
 	if (!vcpu->arch.debug_live)
 		save_host_addresses(vcpu);
@@ -136,14 +134,15 @@ void x86_debug_load(struct mote_vcpu *vcpu)
 void x86_debug_begin(struct mote_vcpu *vcpu)
 {
 	vcpu->arch.host_dr7 = hw_breakpoint_active() ? __this_cpu_read(cpu_dr7) : 0;
-	x86_debug_load(vcpu);
+	if (unlikely(vcpu->arch.dr7 & X86_DR7_ENABLED))
+		x86_debug_load(vcpu);
 }
 
 /**
- * x86_debug_put - the host's breakpoints back, at the end of a session
+ * x86_debug_restore - x86_debug_put() where there is something to do
  * @vcpu: loaded
  */
-void x86_debug_put(struct mote_vcpu *vcpu)
+void x86_debug_restore(struct mote_vcpu *vcpu)
 {
 	if (unlikely(vcpu->arch.debug_live)) {
 		write_addresses((const u64 *)vcpu->arch.host_dr);

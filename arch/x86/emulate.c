@@ -17,19 +17,14 @@
 #include "x86.h"
 
 /**
- * x86_retire - an instruction is done without the CPU's doing
+ * x86_retire_slow - the rest of x86_retire(), where there is a rest
  * @vcpu: loaded
- * @rip: of the next one
- *
- * Does what the CPU does between instructions: the interrupt shadow ends, and
- * with RFLAGS.TF a single-step trap follows.
  */
-void x86_retire(struct mote_vcpu *vcpu, u64 rip)
+void x86_retire_slow(struct mote_vcpu *vcpu)
 {
-	x86_set(vcpu, X86_RIP, rip);
-	if (unlikely(x86_get(vcpu, X86_SHADOW)))
+	if (x86_get(vcpu, X86_SHADOW))
 		x86_set(vcpu, X86_SHADOW, 0);
-	if (unlikely(x86_get(vcpu, X86_RFLAGS) & X86_EFLAGS_TF))
+	if (x86_get(vcpu, X86_RFLAGS) & X86_EFLAGS_TF)
 		x86_queue_debug(vcpu, DR_STEP);
 }
 
@@ -263,88 +258,100 @@ static void set_in_result(struct mote_vcpu *vcpu, unsigned int bytes, u64 value)
 }
 
 /* Done here, and not by the guest with a bitmap: it is for the odd port */
-static void pass_pio(struct mote_vcpu *vcpu, const struct mote_exit_pio *pio)
+static void pass_pio(struct mote_vcpu *vcpu, u16 port, unsigned int bytes, bool write)
 {
-	bool write = pio->flags & MOTE_PIO_WRITE;
-	u32 value = pio->data;
+	u32 value = vcpu->arch.reg[X86_RAX];
 
-	switch (pio->bytes) {
+	switch (bytes) {
 	case 1:
-		write ? outb(value, pio->port) : (value = inb(pio->port));
+		write ? outb(value, port) : (value = inb(port));
 		break;
 	case 2:
-		write ? outw(value, pio->port) : (value = inw(pio->port));
+		write ? outw(value, port) : (value = inw(port));
 		break;
 	default:
-		write ? outl(value, pio->port) : (value = inl(pio->port));
+		write ? outl(value, port) : (value = inl(port));
 	}
 	if (!write)
-		set_in_result(vcpu, pio->bytes, value);
+		set_in_result(vcpu, bytes, value);
 }
 
-static int pio_exit(struct mote_vcpu *vcpu, const struct mote_exit_pio *pio,
-		    unsigned int insn_len, u64 raw)
-{
-	struct mote_exit *exit = mote_exit_begin(vcpu, MOTE_EXIT_PIO, raw);
-
-	exit->pio = *pio;
-	if (pio->flags & MOTE_PIO_STRING)
-		x86_fill_run_regs(vcpu);
-	vcpu->arch.answer = (struct x86_answer) {
-		.insn_len = insn_len,
-		.bytes = pio->bytes,
-		.write = pio->flags & MOTE_PIO_WRITE,
-		.string = pio->flags & MOTE_PIO_STRING,
-	};
-	return mote_exit_pending(vcpu, exit, MOTE_EXIT_PIO);
-}
-
-/* Whether a policy has finished the access */
-static noinline bool pio_by_policy(struct mote_vcpu *vcpu, const struct mote_exit_pio *pio,
+/*
+ * Whether a policy has finished the access.  The runner moves the memory of
+ * string forms, so all but a fault is its business.
+ */
+static noinline bool pio_by_policy(struct mote_vcpu *vcpu, u16 port, unsigned int bytes, u8 flags,
 				   unsigned int insn_len)
 {
-	bool write = pio->flags & MOTE_PIO_WRITE;
+	bool write = flags & MOTE_PIO_WRITE;
+	enum mote_action action;
 	u64 value[2];
 
-	switch (mote_policy_find(vcpu->vm, MOTE_SPACE_PIO, pio->port, write, value)) {
-	case MOTE_ACTION_FAULT:
+	action = mote_policy_find(vcpu->vm, MOTE_SPACE_PIO, port, write, value);
+	if (action == MOTE_ACTION_FAULT) {
 		x86_queue_gp(vcpu);
 		return true;
-	case MOTE_ACTION_PASS:
-		if (pio->flags & MOTE_PIO_STRING)
-			return false;
-		pass_pio(vcpu, pio);
-		x86_skip(vcpu, insn_len);
-		return true;
-	case MOTE_ACTION_CONSTANT:
-		/* The runner moves the memory of string forms */
-		if (pio->flags & MOTE_PIO_STRING)
-			return false;
-		if (!write)
-			set_in_result(vcpu, pio->bytes, value[0]);
-		x86_skip(vcpu, insn_len);
-		return true;
-	default:
-		return false;
 	}
+	if (flags & MOTE_PIO_STRING)
+		return false;
+	if (action == MOTE_ACTION_PASS)
+		pass_pio(vcpu, port, bytes, write);
+	else if (action != MOTE_ACTION_CONSTANT)
+		return false;
+	else if (!write)
+		set_in_result(vcpu, bytes, value[0]);
+	x86_skip(vcpu, insn_len);
+	return true;
 }
 
 /**
- * x86_handle_pio - IN, OUT, INS, OUTS
+ * x86_handle_pio - IN and OUT
  * @vcpu: loaded
- * @pio: decoded by hardware; @data is filled in here
+ * @port: I/O port
+ * @bytes: 1, 2 or 4
+ * @flags: MOTE_PIO_*; x86_handle_pio_string() does what string forms need
  * @insn_len: length of the instruction
  * @raw: hardware's exit reason
  */
-int x86_handle_pio(struct mote_vcpu *vcpu, struct mote_exit_pio *pio, unsigned int insn_len,
-		   u64 raw)
+int x86_handle_pio(struct mote_vcpu *vcpu, u16 port, unsigned int bytes, u8 flags,
+		   unsigned int insn_len, u64 raw)
 {
-	if (pio->flags & MOTE_PIO_WRITE)
-		pio->data = vcpu->arch.reg[X86_RAX] & (BIT_ULL(8 * pio->bytes) - 1);
+	struct mote_exit_pio *pio = &vcpu->run->exit.pio;
+	struct x86_answer *answer = &vcpu->arch.answer;
+
 	if (unlikely(mote_policy_any(&vcpu->vm->policy, MOTE_SPACE_PIO)) &&
-	    pio_by_policy(vcpu, pio, insn_len))
+	    pio_by_policy(vcpu, port, bytes, flags, insn_len))
 		return MOTE_RESUME;
-	return pio_exit(vcpu, pio, insn_len, raw);
+	/* Field by field: a structure would be made on the stack first */
+	pio->port = port;
+	pio->bytes = bytes;
+	pio->flags = flags;
+	pio->data = flags & MOTE_PIO_WRITE ? vcpu->arch.reg[X86_RAX] & (BIT_ULL(8 * bytes) - 1) : 0;
+	answer->insn_len = insn_len;
+	answer->bytes = bytes;
+	answer->write = flags & MOTE_PIO_WRITE;
+	answer->string = false;
+	return mote_exit_pending(vcpu, mote_exit_begin(vcpu, MOTE_EXIT_PIO, raw), MOTE_EXIT_PIO);
+}
+
+/**
+ * x86_handle_pio_string - INS and OUTS
+ * @vcpu: loaded
+ * @pio: decoded by hardware
+ * @insn_len: length of the instruction
+ * @raw: hardware's exit reason
+ */
+int x86_handle_pio_string(struct mote_vcpu *vcpu, const struct mote_exit_pio *pio,
+			  unsigned int insn_len, u64 raw)
+{
+	int r = x86_handle_pio(vcpu, pio->port, pio->bytes, pio->flags, insn_len, raw);
+
+	if (r == MOTE_USER) {
+		vcpu->run->exit.pio = *pio;
+		vcpu->arch.answer.string = true;
+		x86_fill_run_regs(vcpu);
+	}
+	return r;
 }
 
 /* ---- answers ---- */
@@ -390,7 +397,6 @@ static void complete_hypercall(struct mote_vcpu *vcpu)
 }
 
 static void (*const completers[])(struct mote_vcpu *vcpu) = {
-	[MOTE_EXIT_PIO] = complete_pio,
 	[MOTE_EXIT_SYSREG] = complete_sysreg,
 	[MOTE_EXIT_FEATURE] = complete_feature,
 	[MOTE_EXIT_HYPERCALL] = complete_hypercall,
@@ -404,7 +410,9 @@ static void (*const completers[])(struct mote_vcpu *vcpu) = {
  */
 int x86_complete(struct mote_vcpu *vcpu)
 {
-	if (vcpu->pending < ARRAY_SIZE(completers) && completers[vcpu->pending])
+	if (likely(vcpu->pending == MOTE_EXIT_PIO))
+		complete_pio(vcpu);
+	else if (vcpu->pending < ARRAY_SIZE(completers) && completers[vcpu->pending])
 		completers[vcpu->pending](vcpu);
 	return 0;
 }

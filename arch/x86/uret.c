@@ -48,7 +48,7 @@ void x86_uret_setup(void)
 		host_value[i] = __rdmsr(uret_msr[i]);
 }
 
-static u64 host_tsc_aux(void)
+static __always_inline u64 host_tsc_aux(void)
 {
 	struct host_aux *aux = this_cpu_ptr(&host_aux);
 
@@ -59,7 +59,7 @@ static u64 host_tsc_aux(void)
 	return aux->value;
 }
 
-static void load_one(struct mote_vcpu *vcpu, unsigned int i, u64 host)
+static __always_inline void load_one(struct mote_vcpu *vcpu, unsigned int i, u64 host)
 {
 	if (vcpu->arch.uret[i] == host)
 		return;
@@ -68,10 +68,8 @@ static void load_one(struct mote_vcpu *vcpu, unsigned int i, u64 host)
 }
 
 /* Without EFER.SCE the guest's SYSCALL is #UD, and the MSRs do nothing */
-static void load_syscall(struct mote_vcpu *vcpu)
+static noinline void load_syscall(struct mote_vcpu *vcpu)
 {
-	if (!vcpu->arch.uret_sce)
-		return;
 	load_one(vcpu, X86_URET_STAR, host_value[X86_URET_STAR]);
 	load_one(vcpu, X86_URET_LSTAR, host_value[X86_URET_LSTAR]);
 	load_one(vcpu, X86_URET_FMASK, host_value[X86_URET_FMASK]);
@@ -88,7 +86,8 @@ static void reload_syscall(struct mote_vcpu *vcpu)
 	for_each_set_bit(i, &left, X86_URET_COUNT)
 		native_wrmsrl(uret_msr[i], host_value[i]);
 	vcpu->arch.uret_loaded &= ~(u32)left;
-	load_syscall(vcpu);
+	if (vcpu->arch.uret_sce)
+		load_syscall(vcpu);
 }
 
 /**
@@ -106,9 +105,20 @@ void x86_uret_load(struct mote_vcpu *vcpu)
 	vcpu->arch.host_kernel_gs = gs;
 	if (gs != vcpu->arch.uret[X86_URET_KERNEL_GS_BASE])
 		native_wrmsrl(MSR_KERNEL_GS_BASE, vcpu->arch.uret[X86_URET_KERNEL_GS_BASE]);
-	load_syscall(vcpu);
+	if (vcpu->arch.uret_sce)
+		load_syscall(vcpu);
 	if (x86_guest_has(vcpu, X86_FEATURE_GUEST_RDTSCP))
 		load_one(vcpu, X86_URET_TSC_AUX, host_tsc_aux());
+}
+
+static noinline void restore_host(struct mote_vcpu *vcpu)
+{
+	unsigned long left = vcpu->arch.uret_loaded;
+	unsigned int i;
+
+	for_each_set_bit(i, &left, X86_URET_COUNT)
+		native_wrmsrl(uret_msr[i], i == X86_URET_TSC_AUX ? host_tsc_aux() : host_value[i]);
+	vcpu->arch.uret_loaded = 0;
 }
 
 /**
@@ -119,18 +129,13 @@ void x86_uret_load(struct mote_vcpu *vcpu)
  */
 void x86_uret_put(struct mote_vcpu *vcpu)
 {
-	unsigned long left = vcpu->arch.uret_loaded;
 	u64 gs = __rdmsr(MSR_KERNEL_GS_BASE);
-	unsigned int i;
 
 	vcpu->arch.uret[X86_URET_KERNEL_GS_BASE] = gs;
 	if (gs != vcpu->arch.host_kernel_gs)
 		native_wrmsrl(MSR_KERNEL_GS_BASE, vcpu->arch.host_kernel_gs);
-	if (likely(!left))
-		return;
-	for_each_set_bit(i, &left, X86_URET_COUNT)
-		native_wrmsrl(uret_msr[i], i == X86_URET_TSC_AUX ? host_tsc_aux() : host_value[i]);
-	vcpu->arch.uret_loaded = 0;
+	if (unlikely(vcpu->arch.uret_loaded))
+		restore_host(vcpu);
 }
 
 /**

@@ -25,9 +25,11 @@
 #define X86_DR6_ONES	0xffff0ff0ull
 #define X86_DR7_FREE	0xffff2bffull
 #define X86_DR7_ONES	0x00000400ull
+#define X86_DR7_ENABLED	0xffull		/* L0-L3, G0-G3 */
 
 /* Reset value of RFLAGS: bit 1 is always set */
 #define X86_RFLAGS_RESET	0x2ull
+#define X86_RFLAGS_TF		BIT_ULL(8)	/* trap after each instruction */
 
 /**
  * x86_get - read a register of the guest
@@ -106,7 +108,23 @@ static inline void x86_queue_ud(struct mote_vcpu *vcpu)
 
 /* ---- emulate.c: instructions that exit, as far as the kernel finishes them ---- */
 
-void x86_retire(struct mote_vcpu *vcpu, u64 rip);
+void x86_retire_slow(struct mote_vcpu *vcpu);
+
+/**
+ * x86_retire - an instruction is done without the CPU's doing
+ * @vcpu: loaded
+ * @rip: of the next one
+ *
+ * Does what the CPU does between instructions: the interrupt shadow ends, and
+ * with RFLAGS.TF a single-step trap follows.
+ */
+static inline void x86_retire(struct mote_vcpu *vcpu, u64 rip)
+{
+	x86_set(vcpu, X86_RIP, rip);
+	if (unlikely(x86_get(vcpu, X86_SHADOW) ||
+		     (x86_get(vcpu, X86_RFLAGS) & X86_RFLAGS_TF)))
+		x86_retire_slow(vcpu);
+}
 
 /**
  * x86_skip - the instruction is done
@@ -124,8 +142,10 @@ int x86_handle_wrmsr(struct mote_vcpu *vcpu, unsigned int insn_len);
 int x86_handle_xsetbv(struct mote_vcpu *vcpu, unsigned int insn_len);
 int x86_handle_hlt(struct mote_vcpu *vcpu, unsigned int insn_len);
 int x86_handle_hypercall(struct mote_vcpu *vcpu, unsigned int insn_len);
-int x86_handle_pio(struct mote_vcpu *vcpu, struct mote_exit_pio *pio, unsigned int insn_len,
-		   u64 raw);
+int x86_handle_pio(struct mote_vcpu *vcpu, u16 port, unsigned int bytes, u8 flags,
+		   unsigned int insn_len, u64 raw);
+int x86_handle_pio_string(struct mote_vcpu *vcpu, const struct mote_exit_pio *pio,
+			  unsigned int insn_len, u64 raw);
 int x86_complete(struct mote_vcpu *vcpu);
 int x86_handle_slow(struct mote_vcpu *vcpu);
 void x86_fill_run_regs(struct mote_vcpu *vcpu);
@@ -140,7 +160,17 @@ int x86_mov_to_dr(struct mote_vcpu *vcpu, unsigned int dr, unsigned int gpr,
 void x86_queue_debug(struct mote_vcpu *vcpu, u64 dr6_bits);
 void x86_debug_begin(struct mote_vcpu *vcpu);
 void x86_debug_load(struct mote_vcpu *vcpu);
-void x86_debug_put(struct mote_vcpu *vcpu);
+void x86_debug_restore(struct mote_vcpu *vcpu);
+
+/**
+ * x86_debug_put - the host's breakpoints back, at the end of a session
+ * @vcpu: loaded
+ */
+static inline void x86_debug_put(struct mote_vcpu *vcpu)
+{
+	if (unlikely(vcpu->arch.debug_live || vcpu->arch.host_dr7))
+		x86_debug_restore(vcpu);
+}
 
 /* ---- fpu.c: FPU, XCR0, PKRU ---- */
 

@@ -16,6 +16,12 @@ static unsigned int insn_len(void)
 	return vmread32(VM_EXIT_INSTRUCTION_LEN);
 }
 
+/* The same in handlers of INSN() exits, where it has been read */
+static unsigned int skip_len(struct mote_vcpu *vcpu)
+{
+	return to_vmx(vcpu)->insn_len;
+}
+
 /* ---- exits without an answer ---- */
 
 static int exit_nothing(struct mote_vcpu *vcpu)
@@ -26,7 +32,7 @@ static int exit_nothing(struct mote_vcpu *vcpu)
 /* Instructions that are no-ops here: caches are the host's (INVD, WBINVD, PAUSE) */
 static int exit_skip(struct mote_vcpu *vcpu)
 {
-	x86_skip(vcpu, insn_len());
+	x86_skip(vcpu, skip_len(vcpu));
 	return MOTE_RESUME;
 }
 
@@ -90,32 +96,32 @@ static int exit_failed_entry(struct mote_vcpu *vcpu)
 
 static int exit_cpuid(struct mote_vcpu *vcpu)
 {
-	return x86_handle_cpuid(vcpu, insn_len());
+	return x86_handle_cpuid(vcpu, skip_len(vcpu));
 }
 
 static int exit_hlt(struct mote_vcpu *vcpu)
 {
-	return x86_handle_hlt(vcpu, insn_len());
+	return x86_handle_hlt(vcpu, skip_len(vcpu));
 }
 
 static int exit_vmcall(struct mote_vcpu *vcpu)
 {
-	return x86_handle_hypercall(vcpu, insn_len());
+	return x86_handle_hypercall(vcpu, skip_len(vcpu));
 }
 
 static int exit_rdmsr(struct mote_vcpu *vcpu)
 {
-	return x86_handle_rdmsr(vcpu, insn_len());
+	return x86_handle_rdmsr(vcpu, skip_len(vcpu));
 }
 
 static int exit_wrmsr(struct mote_vcpu *vcpu)
 {
-	return x86_handle_wrmsr(vcpu, insn_len());
+	return x86_handle_wrmsr(vcpu, skip_len(vcpu));
 }
 
 static int exit_xsetbv(struct mote_vcpu *vcpu)
 {
-	return x86_handle_xsetbv(vcpu, insn_len());
+	return x86_handle_xsetbv(vcpu, skip_len(vcpu));
 }
 
 /* Exit qualification of I/O instructions: SDM vol. 3, table of that name */
@@ -125,22 +131,30 @@ static int exit_xsetbv(struct mote_vcpu *vcpu)
 #define IO_REP		BIT(5)
 #define IO_PORT(qual)	((u16)((qual) >> 16))
 
-static int exit_io(struct mote_vcpu *vcpu)
+static noinline int exit_io_string(struct mote_vcpu *vcpu, unsigned long qual)
 {
-	unsigned long qual = vmreadl(EXIT_QUALIFICATION);
 	struct mote_exit_pio pio = {
 		.port = IO_PORT(qual),
 		.bytes = IO_BYTES(qual),
-		.flags = qual & IO_IN ? 0 : MOTE_PIO_WRITE,
+		.flags = (qual & IO_IN ? 0 : MOTE_PIO_WRITE) | MOTE_PIO_STRING |
+			 (qual & IO_REP ? MOTE_PIO_REP : 0),
+		/* Address size: 0, 1, 2 for 16, 32, 64 bits */
+		.addr_bytes = 2 << ((vmread32(VMX_INSTRUCTION_INFO) >> 7) & 3),
+		.gva = vmreadl(GUEST_LINEAR_ADDRESS),
 	};
 
-	if (unlikely(qual & IO_STRING)) {
-		pio.flags |= MOTE_PIO_STRING | (qual & IO_REP ? MOTE_PIO_REP : 0);
-		/* Address size: 0, 1, 2 for 16, 32, 64 bits */
-		pio.addr_bytes = 2 << ((vmread32(VMX_INSTRUCTION_INFO) >> 7) & 3);
-		pio.gva = vmreadl(GUEST_LINEAR_ADDRESS);
-	}
-	return x86_handle_pio(vcpu, &pio, insn_len(), EXIT_REASON_IO_INSTRUCTION);
+	return x86_handle_pio_string(vcpu, &pio, skip_len(vcpu), EXIT_REASON_IO_INSTRUCTION);
+}
+
+static int exit_io(struct mote_vcpu *vcpu)
+{
+	unsigned long qual = vmreadl(EXIT_QUALIFICATION);
+
+	if (unlikely(qual & IO_STRING))
+		return exit_io_string(vcpu, qual);
+	return x86_handle_pio(vcpu, IO_PORT(qual), IO_BYTES(qual),
+			      qual & IO_IN ? 0 : MOTE_PIO_WRITE, skip_len(vcpu),
+			      EXIT_REASON_IO_INSTRUCTION);
 }
 
 /* ---- control and debug registers ---- */
@@ -249,8 +263,8 @@ static int exit_dr(struct mote_vcpu *vcpu)
 	unsigned long qual = vmreadl(EXIT_QUALIFICATION);
 	unsigned int dr = qual & 7, gpr = (qual >> 8) & 0xf;
 
-	return qual & BIT(4) ? x86_mov_from_dr(vcpu, dr, gpr, insn_len()) :
-			       x86_mov_to_dr(vcpu, dr, gpr, insn_len());
+	return qual & BIT(4) ? x86_mov_from_dr(vcpu, dr, gpr, skip_len(vcpu)) :
+			       x86_mov_to_dr(vcpu, dr, gpr, skip_len(vcpu));
 }
 
 /* ---- exceptions ---- */
@@ -421,6 +435,7 @@ static __always_inline void fetch_for_skip(struct mote_vcpu *vcpu)
 {
 	struct mote_vcpu_arch *arch = &vcpu->arch;
 
+	to_vmx(vcpu)->insn_len = insn_len();
 	arch->reg[X86_RIP] = vmreadl(GUEST_RIP);
 	arch->reg[X86_RFLAGS] = vmreadl(GUEST_RFLAGS);
 	arch->reg[X86_SHADOW] = vmread32(GUEST_INTERRUPTIBILITY_INFO) &

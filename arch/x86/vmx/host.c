@@ -19,6 +19,7 @@
  */
 void vmx_host_cpu_changed(struct mote_vcpu *vcpu)
 {
+	struct vmx_host *host = &to_vmx(vcpu)->host;
 	int cpu = smp_processor_id();
 	struct desc_ptr idt;
 	u64 value;
@@ -28,7 +29,9 @@ void vmx_host_cpu_changed(struct mote_vcpu *vcpu)
 	rdmsrl(MSR_GS_BASE, value);
 	vmwritel(HOST_GS_BASE, value);
 	vmwritel(HOST_TR_BASE, (unsigned long)&get_cpu_entry_area(cpu)->tss.x86_tss);
-	vmwritel(HOST_GDTR_BASE, (unsigned long)get_cpu_gdt_ro(cpu));
+	host->gdt.size = GDT_SIZE - 1;
+	host->gdt.address = (unsigned long)get_cpu_gdt_ro(cpu);
+	vmwritel(HOST_GDTR_BASE, host->gdt.address);
 	store_idt(&idt);
 	vmwritel(HOST_IDTR_BASE, idt.address);
 	rdmsrl(MSR_IA32_SYSENTER_CS, value);
@@ -38,7 +41,7 @@ void vmx_host_cpu_changed(struct mote_vcpu *vcpu)
 	rdmsrl(MSR_IA32_SYSENTER_EIP, value);
 	vmwritel(HOST_IA32_SYSENTER_EIP, value);
 	/* CR3, CR4, RSP and FS base are compared by value */
-	to_vmx(vcpu)->host.cr4 = 0;
+	host->cr4 = 0;
 }
 
 static unsigned long read_fs_base(void)
@@ -100,7 +103,7 @@ void vmx_host_prepare(struct mote_vcpu *vcpu)
 }
 
 /* Selectors of 32-bit threads, of modify_ldt() users and the like */
-static void restore_selectors(const struct vmx_host *host)
+static noinline void restore_selectors(const struct vmx_host *host)
 {
 	if (host->ldt)
 		asm volatile("lldt %0" : : "r" (host->ldt));
@@ -115,6 +118,12 @@ static void restore_selectors(const struct vmx_host *host)
 	/* Changes the user's GS base, which x86_uret_put() writes after this */
 	if (host->gs)
 		load_gs_index(host->gs);
+}
+
+/* The thread has an I/O bitmap: it counts from now on, see invalidate_tss_limit() */
+static noinline void restore_tss(void)
+{
+	force_reload_TR();
 }
 
 /**
@@ -132,8 +141,11 @@ void vmx_host_put(struct mote_vcpu *vcpu)
 
 	if (unlikely(host->ds | host->es | host->fs | host->gs | host->ldt))
 		restore_selectors(host);
-	invalidate_tss_limit();
-	load_fixmap_gdt(smp_processor_id());
+	if (unlikely(test_thread_flag(TIF_IO_BITMAP)))
+		restore_tss();
+	else
+		this_cpu_write(__tss_limit_invalid, true);
+	load_gdt(&host->gdt);
 }
 
 /**

@@ -313,11 +313,12 @@ static void vmx_flush(struct mote_vcpu *vcpu)
 		vmx_invvpid(INVVPID_SINGLE, to_vmx(vcpu)->vpid);
 }
 
-static u32 enter_flags(struct mote_vcpu *vcpu, u32 host_spec_ctrl)
+static __always_inline u32 enter_flags(struct mote_vcpu *vcpu, const struct vmx_vcpu *vmx,
+				       u32 host_spec_ctrl)
 {
 	u32 flags = 0;
 
-	if (to_vmx(vcpu)->launched)
+	if (vmx->launched)
 		flags |= VMX_ENTER_RESUME;
 	if (unlikely(vcpu->arch.spec_ctrl != host_spec_ctrl) &&
 	    x86_guest_has(vcpu, X86_FEATURE_GUEST_SPEC_CTRL))
@@ -362,19 +363,21 @@ static void vmx_vcpu_enter(struct mote_vcpu *vcpu)
 {
 	u32 host_spec_ctrl = this_cpu_read(x86_spec_ctrl_current);
 	struct vmx_vcpu *vmx = to_vmx(vcpu);
+	int failed;
 
 	write_registers(vcpu);
 	/* CR2 is not in the VMCS; the host's is dead outside of its #PF handler */
 	if (native_read_cr2() != vcpu->arch.cr2)
 		native_write_cr2(vcpu->arch.cr2);
-	vmx->entry_failed = vmx_enter(vcpu->arch.reg, enter_flags(vcpu, host_spec_ctrl),
-				      &vmx->host.rsp, vcpu->arch.spec_ctrl, host_spec_ctrl);
+	failed = vmx_enter(vcpu->arch.reg, enter_flags(vcpu, vmx, host_spec_ctrl),
+			   &vmx->host.rsp, vcpu->arch.spec_ctrl, host_spec_ctrl);
 	vcpu->arch.cr2 = native_read_cr2();
 	vcpu->arch.cached = X86_REGS_IN_MEMORY;
-	if (likely(!vmx->entry_failed))
+	if (likely(!failed))
 		after_exit(vcpu, vmx);
 	else
 		vmx->insn_error = vmread32(VM_INSTRUCTION_ERROR);
+	vmx->entry_failed = failed;
 }
 
 const struct x86_backend vmx_backend = {

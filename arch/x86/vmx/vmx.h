@@ -6,6 +6,7 @@
 #define MOTE_VMX_VMX_H
 
 #include <linux/list.h>
+#include <asm/desc_defs.h>
 
 #include "../x86.h"
 #include "ops.h"
@@ -73,6 +74,7 @@ struct vmx_vm {
  * @fs: same
  * @gs: same
  * @ldt: same
+ * @gdt: the CPU's GDT with its limit
  */
 struct vmx_host {
 	unsigned long cr3;
@@ -81,6 +83,7 @@ struct vmx_host {
 	u64 perf_global;
 	unsigned long rsp;
 	u16 ds, es, fs, gs, ldt;
+	struct desc_ptr gdt;
 };
 
 /**
@@ -107,6 +110,7 @@ struct vmx_host {
  * @entry_failed: VMLAUNCH or VMRESUME fell through
  * @reason: exit reason
  * @intr_info: VM-exit interruption information of exceptions, NMIs, interrupts
+ * @insn_len: length of the instruction that exits, where that is one
  * @idt_info: IDT-vectoring information
  * @host: see there
  */
@@ -132,6 +136,7 @@ struct vmx_vcpu {
 	bool entry_failed;
 	u32 reason;
 	u32 intr_info;
+	u32 insn_len;
 	u32 idt_info;
 	struct vmx_host host;
 };
