@@ -154,7 +154,7 @@ int mote_map_area(int vcpu, const struct mote_info *info, unsigned int area,
 
 int mote_run(int vcpu)
 {
-	return call(vcpu, MOTE_RUN, NULL);
+	return ioctl(vcpu, MOTE_RUN, 0) ? -errno : 0;
 }
 
 int mote_kick(int vcpu)

@@ -119,7 +119,7 @@ static enum bench_stop on_pio(struct mote_exit_pio *pio)
 	return BENCH_EVENT;
 }
 
-static enum bench_stop on_mmio(struct bench_vm *vm, struct mote_run *run)
+static __attribute__((noinline)) enum bench_stop on_mmio(struct bench_vm *vm, struct mote_run *run)
 {
 	struct mote_exit_mmio *m = &run->exit.mmio;
 	struct emulator *e;
