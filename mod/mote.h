@@ -166,6 +166,9 @@ void mote_vm_flush(struct mote_vm *vm);
 struct mote_exit *mote_exit_begin(struct mote_vcpu *vcpu, u16 type, u64 raw);
 int mote_exit_pending(struct mote_vcpu *vcpu, struct mote_exit *exit, u16 type);
 
+/* hostwork.c */
+int mote_host_work(void);
+
 /* main.c */
 extern bool mote_hw_gone;
 int mote_hw_get(void);

@@ -271,7 +271,7 @@ static int between_sessions(struct mote_vcpu *vcpu)
 	if (signal_pending(current))
 		return -EINTR;
 	if (__xfer_to_guest_mode_work_pending())
-		return xfer_to_guest_mode_handle_work(NULL) ? -EINTR : MOTE_RESUME;
+		return mote_host_work() ? -EINTR : MOTE_RESUME;
 	if (READ_ONCE(mote_hw_gone)) {
 		mote_vm_kill(vcpu->vm, EIO, "the host is shutting down");
 		return -EIO;
