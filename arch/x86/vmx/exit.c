@@ -87,6 +87,11 @@ static int exit_failed_entry(struct mote_vcpu *vcpu)
 	u32 error = vmx->entry_failed ? vmx->insn_error : 0;
 	struct mote_exit *exit;
 
+	/* The event that was to go in is still in the field: take it back */
+	if (vmread32(VM_ENTRY_INTR_INFO_FIELD) & INTR_INFO_VALID_MASK) {
+		vmwrite32(VM_ENTRY_INTR_INFO_FIELD, 0);
+		vcpu->arch.event.valid = true;
+	}
 	exit = mote_exit_begin(vcpu, MOTE_EXIT_FAIL_ENTRY, vmx->entry_failed ? 0 : vmx->reason);
 	fill_fail(vcpu, exit, error);
 	return MOTE_USER;
