@@ -23,12 +23,11 @@ static int set_cpu(int tid, int cpu)
  * Much state that has to move with the vCPU: a checksum over memory and
  * registers, with syncs in between.
  */
-static void check_sums(u64 arg)
+GUEST(check_sums)
 {
 	static u64 table[64];
 	u64 a = 1, b = 2, c = 3, d = 4;
 
-	(void)arg;
 	for (u64 i = 1; ; i++) {
 		for (u64 j = 0; j < 64; j++) {
 			a = a * 6364136223846793005ULL + j;
@@ -47,13 +46,13 @@ TEST(other_cpu_between_runs)
 
 	if (get_nprocs() < 2)
 		SKIP(return, "one CPU");
-	one_create(&a, 0, check_sums, 0);
+	one_create(&a, 0, guest_check_sums, 0);
 	for (int i = 0; i < 200; i++) {
 		ASSERT_EQ(0, set_cpu(0, i & 1));
 		vcpu_sync(&a.cpu);
 	}
 	/* The same without any move */
-	one_create(&b, 0, check_sums, 0);
+	one_create(&b, 0, guest_check_sums, 0);
 	for (int i = 0; i < 200; i++)
 		vcpu_sync(&b.cpu);
 	EXPECT_EQ(a.cpu.said[0], b.cpu.said[0]);

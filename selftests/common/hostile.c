@@ -77,7 +77,7 @@ static void endure(struct __test_metadata *_metadata, guest_fn fn, u32 flags, in
 	one_destroy(&o);
 }
 
-static void hypercalls(u64 arg)
+GUEST(hypercalls)
 {
 	for (;;)
 		guest_sync(arg++);
@@ -85,10 +85,10 @@ static void hypercalls(u64 arg)
 
 TEST(garbage_in_the_run_page)
 {
-	endure(_metadata, hypercalls, 0, 100);
+	endure(_metadata, guest_hypercalls, 0, 100);
 }
 
-static void mmio(u64 arg)
+GUEST(mmio)
 {
 	for (;; arg++)
 		guest_write64(MMIO_GPA + (arg & 0xff8), guest_read32(MMIO_GPA));
@@ -96,7 +96,7 @@ static void mmio(u64 arg)
 
 TEST(garbage_for_mmio)
 {
-	endure(_metadata, mmio, 0, 100);
+	endure(_metadata, guest_mmio, 0, 100);
 }
 
 TEST(unknown_requests)

@@ -90,7 +90,7 @@ TEST(round_trip_irqchip)
 
 static volatile u64 seen;
 
-static void count_up(u64 arg)
+GUEST(count_up)
 {
 	for (u64 i = arg; ; i++) {
 		seen = i;
@@ -105,7 +105,7 @@ TEST(guest_moves)
 	struct one o;
 	u32 count;
 
-	one_create(&o, 0, count_up, 100);
+	one_create(&o, 0, guest_count_up, 100);
 	EXPECT_EQ(100, vcpu_sync(&o.cpu));
 	EXPECT_EQ(101, vcpu_sync(&o.cpu));
 	/* Its last hypercall is answered, so that the state is between instructions */

@@ -6,7 +6,7 @@
 
 static volatile u64 shared;
 
-static void add_ten(u64 arg)
+GUEST(add_ten)
 {
 	shared = arg + 10;
 	GUEST_EQ(77, guest_sync(shared));
@@ -17,7 +17,7 @@ TEST(guest_runs)
 {
 	struct one o;
 
-	one_create(&o, 0, add_ten, 32);
+	one_create(&o, 0, guest_add_ten, 32);
 	ASSERT_EQ(42, vcpu_sync(&o.cpu));
 	EXPECT_EQ(42, shared);
 	vcpu_answer(&o.cpu, 77);

@@ -34,7 +34,7 @@ TEST(memory_is_apart)
 	robot_destroy(&b);
 }
 
-static void distinct(u64 arg)
+GUEST(distinct)
 {
 	u64 a = arg, b = arg * 3, c = arg * 5;
 
@@ -63,7 +63,7 @@ TEST(eight_in_turn)
 	struct one o[8];
 
 	for (int i = 0; i < 8; i++)
-		one_create(&o[i], 0, distinct, i + 1);
+		one_create(&o[i], 0, guest_distinct, i + 1);
 	for (int n = 1; n <= 20; n++) {
 		for (int i = 0; i < 8; i++) {
 			ASSERT_EQ(distinct_after(i + 1, n), vcpu_sync(&o[i].cpu));

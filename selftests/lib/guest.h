@@ -30,6 +30,9 @@ enum guest_word {
 
 typedef void (*guest_fn)(u64 arg);
 
+/* GUEST(name) - a guest function: static void guest_name(u64 arg) */
+#define GUEST(name)	static void guest_##name(u64 arg __attribute__((unused)))
+
 /*
  * Guest code that must leave the FPU's registers alone: exception handlers,
  * tests of these registers.

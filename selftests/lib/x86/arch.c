@@ -162,11 +162,21 @@ void arch_vcpu_start(struct vcpu *v, guest_fn fn, u64 arg)
 	apply(v, &s);
 }
 
+/* A mode without paging, whatever the vCPU was in */
+static void put_mode(struct state *s, u64 cr0)
+{
+	put(s, MOTE_X86_EFER, 0);
+	put(s, MOTE_X86_CR0, cr0);
+	put(s, MOTE_X86_CR3, 0);
+	put(s, MOTE_X86_CR4, 0);
+}
+
 void x86_start_real(struct vcpu *v, u32 addr)
 {
 	u32 selector = addr >> 4 & 0xf000;
 	struct state s = { 0 };
 
+	put_mode(&s, CR0_ET);
 	put_seg(&s, MOTE_X86_CS, selector, (u64)selector << 4, 0xffff, AR_CODE16);
 	for (unsigned int i = 0; i < ARRAY_SIZE(data_segs); i++)
 		put_seg(&s, data_segs[i], 0, 0, 0xffff, AR_DATA16);
@@ -181,7 +191,7 @@ void x86_start_flat32(struct vcpu *v, u32 addr)
 	struct x86_tables *t = x86_tables(v);
 	struct state s = { 0 };
 
-	put(&s, MOTE_X86_CR0, CR0_ET | CR0_PE);
+	put_mode(&s, CR0_ET | CR0_PE);
 	put_seg(&s, MOTE_X86_CS, SEL_CODE32, 0, 0xffffffff, AR_CODE32);
 	for (unsigned int i = 0; i < ARRAY_SIZE(data_segs); i++)
 		put_seg(&s, data_segs[i], SEL_DATA, 0, 0xffffffff, AR_DATA);

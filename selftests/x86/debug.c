@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Debug registers, breakpoints and single steps inside the guest. */
+#include "x86_vm.h"
+
+#include "kselftest_harness.h"
+
+#define DR6_BS	(1UL << 14)
+#define DR6_BD	(1UL << 13)
+#define DR6_ONES	0xffff0ff0UL
+#define DR7_ONES	0x400UL
+#define DR7_GD	(1UL << 13)
+
+/* Where #DB came, and what DR6 said */
+static volatile u64 rips[64], dr6s[64];
+static volatile unsigned int hits;
+
+static GUEST_NOFPU void on_debug(struct guest_frame *f)
+{
+	u64 dr6 = guest_read_dr6();
+
+	rips[hits % 64] = f->rip;
+	dr6s[hits % 64] = dr6;
+	hits++;
+	guest_write_dr6(DR6_ONES);
+	/* Instruction breakpoints would hit again */
+	f->rflags |= 1 << 16;
+}
+
+static void run_guest(guest_fn fn, u64 arg)
+{
+	struct one o;
+
+	hits = 0;
+	guest_handlers[VECTOR_DB] = on_debug;
+	one_create(&o, 0, fn, arg);
+	vcpu_finish(&o.cpu);
+	one_destroy(&o);
+}
+
+GUEST(registers)
+{
+	GUEST_EQ(DR6_ONES, guest_read_dr6());
+	GUEST_EQ(DR7_ONES, guest_read_dr7());
+	guest_write_dr0(0x12345678);
+	GUEST_EQ(0x12345678, guest_read_dr0());
+	guest_write_dr6(0);
+	GUEST_EQ(DR6_ONES, guest_read_dr6());
+	guest_write_dr7(0);
+	GUEST_EQ(DR7_ONES, guest_read_dr7());
+	GUEST_EQ(VECTOR_GP, GUEST_TRY("mov %0, %%dr7", : : "r"(1UL << 32) : "memory"));
+	GUEST_EQ(VECTOR_GP, GUEST_TRY("mov %0, %%dr6", : : "r"(1UL << 32) : "memory"));
+	/* DR4 and DR5 are names of DR6 and DR7, unless CR4.DE */
+	GUEST_EQ(NO_FAULT, GUEST_TRY("mov %%dr4, %%rax", : : : "rax"));
+	guest_write_cr4(guest_read_cr4() | 8);
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("mov %%dr4, %%rax", : : : "rax"));
+}
+
+TEST(registers)
+{
+	run_guest(guest_registers, 0);
+}
+
+extern char bp_target[];
+
+static __attribute__((used, noinline)) void with_target(void)
+{
+	asm volatile("nop; bp_target: nop; nop");
+}
+
+GUEST(breakpoint)
+{
+	guest_write_dr0((unsigned long)bp_target);
+	guest_write_dr7(DR7_ONES | 2);
+	with_target();
+	GUEST_EQ(1, hits);
+	GUEST_EQ(bp_target, rips[0]);
+	GUEST_EQ(DR6_ONES | 1, dr6s[0]);
+	/* Also behind an exit to the runner and back */
+	guest_sync(0);
+	with_target();
+	GUEST_EQ(2, hits);
+	guest_write_dr7(DR7_ONES);
+	with_target();
+	GUEST_EQ(2, hits);
+}
+
+TEST(instruction_breakpoint)
+{
+	run_guest(guest_breakpoint, 0);
+}
+
+static volatile u64 watched;
+
+GUEST(watchpoint)
+{
+	/* Writes of 8 bytes */
+	guest_write_dr0((unsigned long)&watched);
+	guest_write_dr7(DR7_ONES | 2 | 1 << 16 | 2 << 18);
+	GUEST_EQ(0, watched);
+	GUEST_EQ(0, hits);
+	watched = 5;
+	GUEST_EQ(1, hits);
+	GUEST_EQ(DR6_ONES | 1, dr6s[0]);
+	guest_write_dr7(DR7_ONES);
+	watched = 6;
+	GUEST_EQ(1, hits);
+}
+
+TEST(data_breakpoint)
+{
+	run_guest(guest_watchpoint, 0);
+}
+
+/* The guest's breakpoint on an address that we use, too */
+TEST(host_is_not_stopped)
+{
+	struct one o;
+
+	guest_handlers[VECTOR_DB] = on_debug;
+	one_create(&o, 0, guest_watchpoint, 0);
+	vcpu_set(&o.cpu, MOTE_X86_DR(0), (unsigned long)&o.cpu.run->request);
+	vcpu_set(&o.cpu, MOTE_X86_DR(7), DR7_ONES | 0xff | 3 << 16 | 3 << 18);
+	watched = 0;
+	hits = 0;
+	vcpu_finish(&o.cpu);
+	o.cpu.run->request = 0;
+	watched = 9;
+	with_target();
+	EXPECT_EQ(1, hits);
+	one_destroy(&o);
+}
+
+GUEST(general_detect)
+{
+	guest_write_dr7(DR7_ONES | DR7_GD);
+	/* The access faults, before it is made; the handler's are free again */
+	asm volatile("mov %%dr0, %%rax" : : : "rax");
+	GUEST_EQ(1, hits);
+	GUEST_EQ(DR6_ONES | DR6_BD, dr6s[0]);
+	GUEST_EQ(0, guest_read_dr7() & DR7_GD);
+}
+
+TEST(general_detect)
+{
+	run_guest(guest_general_detect, 0);
+}
+
+/*
+ * Single steps over instructions that exit: the trap comes behind each of
+ * them, exactly once.
+ */
+extern char step_cpuid[], step_out[], step_nop[], step_rdmsr[], step_vmcall[], step_end[];
+
+GUEST(single_step)
+{
+	u64 n;
+
+	asm volatile(
+		"pushfq; orl $0x100, (%%rsp); popfq\n"
+		"step_nop: nop\n"
+		"step_cpuid: xor %%eax, %%eax; cpuid\n"
+		"step_rdmsr: mov $0x277, %%ecx; rdmsr\n"
+		"step_out: mov $0x80, %%edx; outb %%al, %%dx\n"
+		"step_vmcall: mov $5, %%eax; vmcall\n"
+		"step_end: pushfq; andl $~0x100, (%%rsp); popfq"
+		: : : "rax", "rbx", "rcx", "rdx", "memory", "cc");
+	n = hits;
+	/* One for each instruction from the first NOP's end to the last POPFQ's */
+	GUEST_EQ(12, n);
+	GUEST_EQ(step_nop + 1, rips[0]);
+	GUEST_EQ(step_rdmsr, rips[2]);
+	GUEST_EQ(step_out, rips[4]);
+	GUEST_EQ(step_vmcall, rips[6]);
+	GUEST_EQ(step_end, rips[8]);
+	for (u64 i = 0; i < n; i++)
+		GUEST_EQ(DR6_ONES | DR6_BS, dr6s[i]);
+}
+
+TEST(single_step_over_exits)
+{
+	struct one o;
+
+	hits = 0;
+	guest_handlers[VECTOR_DB] = on_debug;
+	one_create(&o, 0, guest_single_step, 0);
+	ASSERT_EQ(MOTE_EXIT_PIO, vcpu_wait(&o.cpu));
+	vcpu_finish(&o.cpu);
+	one_destroy(&o);
+}
+
+/* Register writes of the runner are what the guest reads, and back */
+GUEST(show)
+{
+	guest_sync(guest_read_dr0());
+	guest_sync(guest_read_dr7());
+	guest_write_dr0(0x5678);
+	guest_sync(0);
+}
+
+TEST(state)
+{
+	struct one o;
+
+	one_create(&o, 0, guest_show, 0);
+	vcpu_set(&o.cpu, MOTE_X86_DR(0), 0x1234);
+	vcpu_set(&o.cpu, MOTE_X86_DR(7), 0x2);
+	EXPECT_EQ(0x1234, vcpu_sync(&o.cpu));
+	EXPECT_EQ(0x402, vcpu_sync(&o.cpu));
+	vcpu_sync(&o.cpu);
+	EXPECT_EQ(0x5678, vcpu_get(&o.cpu, MOTE_X86_DR(0)));
+	one_destroy(&o);
+}
+
+TEST_HARNESS_MAIN

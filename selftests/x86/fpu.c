@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * FPU, SSE and AVX registers: each guest has its own, the host's are never
+ * seen in a guest nor a guest's in the host.
+ */
+#include "x86_vm.h"
+
+#include "kselftest_harness.h"
+
+#define VECTORS	16
+
+struct regs {
+	u64 xmm[VECTORS][2];
+	u32 mxcsr;
+	u16 fcw;
+} __attribute__((aligned(16)));
+
+struct ymm {
+	u64 v[VECTORS][4];
+} __attribute__((aligned(32)));
+
+#define EACH(op) op(0) op(1) op(2) op(3) op(4) op(5) op(6) op(7) \
+	op(8) op(9) op(10) op(11) op(12) op(13) op(14) op(15)
+
+static GUEST_NOFPU void load_sse(const struct regs *r)
+{
+#define LOAD(n) asm volatile("movaps %0, %%xmm" #n : : "m"(r->xmm[n]));
+	EACH(LOAD)
+	asm volatile("ldmxcsr %0; fldcw %1" : : "m"(r->mxcsr), "m"(r->fcw));
+}
+
+static GUEST_NOFPU void store_sse(struct regs *r)
+{
+#define STORE(n) asm volatile("movaps %%xmm" #n ", %0" : "=m"(r->xmm[n]) : : "memory");
+	EACH(STORE)
+	asm volatile("stmxcsr %0; fnstcw %1" : "=m"(r->mxcsr), "=m"(r->fcw) : : "memory");
+}
+
+static GUEST_NOFPU void load_avx(const struct ymm *y)
+{
+#define LOADY(n) asm volatile("vmovaps %0, %%ymm" #n : : "m"(y->v[n]));
+	EACH(LOADY)
+}
+
+static GUEST_NOFPU void store_avx(struct ymm *y)
+{
+#define STOREY(n) asm volatile("vmovaps %%ymm" #n ", %0" : "=m"(y->v[n]) : : "memory");
+	EACH(STOREY)
+}
+
+static void pattern(struct regs *r, u64 seed)
+{
+	for (int i = 0; i < VECTORS; i++) {
+		r->xmm[i][0] = seed * 0x0101010101010101 + i;
+		r->xmm[i][1] = ~r->xmm[i][0];
+	}
+	/* Rounding and precision that nobody has by default */
+	r->mxcsr = 0x1f80 | (seed & 3) << 13;
+	r->fcw = (0x37f & ~(3 << 8)) | (seed & 3) << 10;
+}
+
+static struct regs guest_in[2], guest_out[2];
+static struct ymm guest_yin[2], guest_yout[2];
+
+/* Load, sync, store, sync; with no FPU instruction in between */
+static GUEST_NOFPU void guest_sse(u64 n)
+{
+	load_sse(&guest_in[n]);
+	for (u64 i = 0; ; i++) {
+		guest_sync(i);
+		store_sse(&guest_out[n]);
+	}
+}
+
+static GUEST_NOFPU void guest_avx(u64 n)
+{
+	guest_write_cr4(guest_read_cr4() | CR4_OSXSAVE);
+	asm volatile("xsetbv" : : "a"(7), "d"(0), "c"(0));
+	load_avx(&guest_yin[n]);
+	for (u64 i = 0; ; i++) {
+		guest_sync(i);
+		store_avx(&guest_yout[n]);
+	}
+}
+
+TEST(two_guests_and_the_host)
+{
+	struct regs host = { 0 }, seen = { 0 };
+	struct one o[2];
+
+	pattern(&host, 0x77);
+	for (int n = 0; n < 2; n++) {
+		pattern(&guest_in[n], 0x11 + n);
+		one_create(&o[n], 0, guest_sse, n);
+		vcpu_sync(&o[n].cpu);
+	}
+	for (int round = 0; round < 50; round++) {
+		for (int n = 0; n < 2; n++) {
+			int ret;
+
+			memset(&guest_out[n], 0, sizeof(guest_out[n]));
+			load_sse(&host);
+			ret = mote_run(o[n].cpu.fd);
+			store_sse(&seen);
+			ASSERT_EQ(0, ret);
+			ASSERT_EQ(0, memcmp(&host, &seen, sizeof(host)));
+			ASSERT_EQ(0, memcmp(&guest_in[n], &guest_out[n], sizeof(host)));
+		}
+	}
+	for (int n = 0; n < 2; n++)
+		one_destroy(&o[n]);
+}
+
+TEST(avx)
+{
+	struct ymm host, seen;
+	struct one o[2];
+
+	for (int n = 0; n < 2; n++) {
+		for (int i = 0; i < VECTORS * 4; i++)
+			guest_yin[n].v[i / 4][i % 4] = (n + 1) * 0x123456789abULL * (i + 1);
+		one_create(&o[n], 0, guest_avx, n);
+		if (!x86_has(&o[n].vm, 1, 0, 2, 28))
+			SKIP(return, "no AVX on this host");
+		vcpu_sync(&o[n].cpu);
+	}
+	memset(&host, 0x99, sizeof(host));
+	for (int round = 0; round < 50; round++) {
+		for (int n = 0; n < 2; n++) {
+			int ret;
+
+			memset(&guest_yout[n], 0, sizeof(guest_yout[n]));
+			load_avx(&host);
+			ret = mote_run(o[n].cpu.fd);
+			store_avx(&seen);
+			ASSERT_EQ(0, ret);
+			ASSERT_EQ(0, memcmp(&host, &seen, sizeof(host)));
+			ASSERT_EQ(0, memcmp(&guest_yin[n], &guest_yout[n], sizeof(host)));
+		}
+	}
+	for (int n = 0; n < 2; n++)
+		one_destroy(&o[n]);
+}
+
+/* A fresh guest starts with the registers of a reset, not with ours */
+static GUEST_NOFPU void guest_first_look(u64 n)
+{
+	store_sse(&guest_out[n]);
+	guest_sync(0);
+}
+
+TEST(fresh_guest)
+{
+	struct regs host, zero = { .mxcsr = 0x1f80 };
+	struct one o;
+
+	one_create(&o, 0, guest_first_look, 0);
+	pattern(&host, 0x55);
+	load_sse(&host);
+	ASSERT_EQ(0, mote_run(o.cpu.fd));
+	EXPECT_EQ(0, memcmp(zero.xmm, guest_out[0].xmm, sizeof(zero.xmm)));
+	EXPECT_EQ(zero.mxcsr, guest_out[0].mxcsr);
+	EXPECT_NE(host.fcw, guest_out[0].fcw);
+	one_destroy(&o);
+}
+
+/* Preempted while it runs, by us who use the FPU too */
+static GUEST_NOFPU void guest_sse_spin(u64 n)
+{
+	struct regs out;
+
+	load_sse(&guest_in[n]);
+	for (u64 i = 0; ; i++) {
+		store_sse(&out);
+		for (int j = 0; j < VECTORS; j++)
+			GUEST_EQ(guest_in[n].xmm[j][0], out.xmm[j][0]);
+		guest_out[n].xmm[0][0] = i + 1;
+	}
+}
+
+TEST(preempted)
+{
+	struct regs host = { 0 }, seen = { 0 };
+	struct runner runner;
+	struct one o;
+
+	pattern(&guest_in[0], 0x22);
+	pattern(&host, 0x33);
+	one_create(&o, 0, guest_sse_spin, 0);
+	runner_start(&runner, &o.cpu);
+	load_sse(&host);
+	for (int i = 0; i < 20; i++) {
+		u64 before = *(volatile u64 *)&guest_out[0].xmm[0][0];
+
+		load_sse(&host);
+		for (volatile int spin = 0; spin < 300000; spin++)
+			;
+		store_sse(&seen);
+		for (int j = 0; j < VECTORS; j++) {
+			ASSERT_EQ(host.xmm[j][0], seen.xmm[j][0]);
+			ASSERT_EQ(host.xmm[j][1], seen.xmm[j][1]);
+		}
+		ASSERT_EQ(host.mxcsr, seen.mxcsr);
+		ASSERT_EQ(host.fcw, seen.fcw);
+		wait_change((volatile u64 *)&guest_out[0].xmm[0][0], before);
+	}
+	must_kick(o.cpu.fd);
+	runner_join(&runner);
+	EXPECT_EQ(MOTE_EXIT_KICK, runner.got);
+	one_destroy(&o);
+}
+
+/* The registers as GET_REGS and SET_REGS have them: XSAVE's standard form */
+TEST(state)
+{
+	struct mote_reg r[2] = { { .id = MOTE_X86_XSAVE(160 / 8) }, { .id = MOTE_X86_XSAVE(168 / 8) } };
+	struct one o;
+
+	pattern(&guest_in[0], 0x44);
+	one_create(&o, 0, guest_sse, 0);
+	vcpu_sync(&o.cpu);
+	must_get_regs(o.cpu.fd, r, 2, NULL);
+	EXPECT_EQ(guest_in[0].xmm[0][0], r[0].value);
+	EXPECT_EQ(guest_in[0].xmm[0][1], r[1].value);
+	o.cpu.run->request = MOTE_RUN_COMPLETE_ONLY;
+	vcpu_run(&o.cpu);
+	r[1].value = 0x1234567890;
+	must_set_regs(o.cpu.fd, &r[1], 1, NULL);
+	vcpu_sync(&o.cpu);
+	EXPECT_EQ(0x1234567890, guest_out[0].xmm[0][1]);
+	EXPECT_EQ(guest_in[0].xmm[1][1], guest_out[0].xmm[1][1]);
+	one_destroy(&o);
+}
+
+/* MXCSR bits that would fault in XRSTOR are refused before */
+TEST(bad_state)
+{
+	struct mote_reg r = { .id = MOTE_X86_XSAVE(3), .value = 0xffff };
+	struct one o;
+
+	one_create(&o, 0, guest_sse, 0);
+	must_get_regs(o.cpu.fd, &r, 1, NULL);
+	EXPECT_EQ(0x1f80, (u32)r.value);
+	r.value |= 1u << 31;
+	EXPECT_GT(0, mote_set_regs(o.cpu.fd, &r, 1, NULL));
+	/* XSTATE_BV of components that nobody has */
+	r = (struct mote_reg){ .id = MOTE_X86_XSAVE(64), .value = 1ULL << 62 };
+	EXPECT_GT(0, mote_set_regs(o.cpu.fd, &r, 1, NULL));
+	r = (struct mote_reg){ .id = MOTE_X86_XSAVE(65), .value = 1ULL << 63 };
+	EXPECT_GT(0, mote_set_regs(o.cpu.fd, &r, 1, NULL));
+	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	one_destroy(&o);
+}
+
+TEST_HARNESS_MAIN

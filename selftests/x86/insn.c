@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Instructions that a hypervisor has to have an answer for. */
+#include <errno.h>
+
+#include "x86_vm.h"
+
+#include "kselftest_harness.h"
+
+static void run_guest(guest_fn fn)
+{
+	struct one o;
+
+	one_create(&o, 0, fn, 0);
+	vcpu_finish(&o.cpu);
+	one_destroy(&o);
+}
+
+/* CPUID does not show these: they are not there */
+GUEST(vmx)
+{
+	u64 m[2] = { 0 };
+
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("vmxoff", : : : "memory"));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("vmlaunch", : : : "memory"));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("vmresume", : : : "memory"));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("vmxon %0", : : "m"(m) : "memory"));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("vmclear %0", : : "m"(m) : "memory"));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("vmptrld %0", : : "m"(m) : "memory"));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("vmptrst %0", : : "m"(m) : "memory"));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("vmread %%rax, %%rax", : : : "rax"));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("vmwrite %%rax, %%rax", : : : "memory"));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("invept %0, %%rax", : : "m"(m) : "memory"));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("invvpid %0, %%rax", : : "m"(m) : "memory"));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("vmfunc", : : "a"(0), "c"(0) : "memory"));
+	/* CR4.VMXE cannot be set */
+	GUEST_EQ(VECTOR_GP, GUEST_TRY("mov %0, %%cr4", : : "r"(guest_read_cr4() | CR4_VMXE)
+				      : "memory"));
+	GUEST_EQ(0, guest_read_cr4() & CR4_VMXE);
+}
+
+TEST(vmx_is_not_there)
+{
+	run_guest(guest_vmx);
+}
+
+GUEST(others)
+{
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("monitor", : : "a"(0), "c"(0), "d"(0) : "memory"));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("mwait", : : "a"(0), "c"(0) : "memory"));
+	GUEST_EQ(VECTOR_GP, GUEST_TRY("rdpmc", : : "c"(0) : "rax", "rdx"));
+	GUEST_EQ(NO_FAULT, GUEST_TRY("wbinvd", : : : "memory"));
+	GUEST_EQ(NO_FAULT, GUEST_TRY("invd", : : : "memory"));
+	GUEST_EQ(NO_FAULT, GUEST_TRY("invlpg (%0)", : : "r"(0x1000) : "memory"));
+	GUEST_EQ(NO_FAULT, GUEST_TRY("pause", : : : "memory"));
+}
+
+TEST(other_instructions)
+{
+	run_guest(guest_others);
+}
+
+/* --- hypercalls --- */
+
+static inline u64 vmcall(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e)
+{
+	u64 ret = nr;
+
+	asm volatile("vmcall" : "+a"(ret) : "b"(a), "c"(b), "d"(c), "S"(d), "D"(e) : "memory");
+	return ret;
+}
+
+GUEST(unknown_call)
+{
+	GUEST_EQ(-1000, vmcall(5, 0, 0, 0, 0, 0));
+	GUEST_EQ(-1000, vmcall(~0ULL, 0, 0, 0, 0, 0));
+}
+
+TEST(unknown_hypercall)
+{
+	run_guest(guest_unknown_call);
+}
+
+GUEST(calls)
+{
+	guest_sync(vmcall(0x1000, 1, 2, 3, 4, 5));
+	GUEST_EQ(0x5555, vmcall(0x2000, 0, 0, 0, 0, 0));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("vmcall", : : "a"(0x3000) : "memory"));
+	GUEST_EQ(-1000, vmcall(0x1001, 1, 2, 3, 4, 5));
+}
+
+TEST(hypercall_policy)
+{
+	struct mote_exit_hypercall *h;
+	struct one o;
+
+	one_create(&o, 0, guest_calls, 0);
+	vm_policy(&o.vm, MOTE_SPACE_HYPERCALL, 0x1000, 0x1000, MOTE_ACTION_EXIT, 0);
+	vm_policy(&o.vm, MOTE_SPACE_HYPERCALL, 0x2000, 0x2fff, MOTE_ACTION_CONSTANT, 0x5555);
+	vm_policy(&o.vm, MOTE_SPACE_HYPERCALL, 0x3000, 0x3000, MOTE_ACTION_FAULT, 0);
+	h = &o.cpu.run->exit.hypercall;
+	ASSERT_EQ(MOTE_EXIT_HYPERCALL, vcpu_run(&o.cpu));
+	EXPECT_EQ(0x1000, h->nr);
+	for (int i = 0; i < 5; i++) {
+		EXPECT_EQ(i + 1, h->args[i]);
+	}
+	/* Not answered it is as if unknown */
+	EXPECT_EQ(-1000, (long long)h->ret);
+	h->ret = 4711;
+	EXPECT_EQ(4711, vcpu_sync(&o.cpu));
+	vcpu_finish(&o.cpu);
+	one_destroy(&o);
+}
+
+/* --- XSETBV --- */
+
+GUEST(xsetbv)
+{
+	u64 was;
+	u32 lo, hi;
+
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("xgetbv", : : "c"(0) : "rax", "rdx"));
+	guest_write_cr4(guest_read_cr4() | CR4_OSXSAVE);
+	asm volatile("xgetbv" : "=a"(lo), "=d"(hi) : "c"(0));
+	was = lo | (u64)hi << 32;
+	GUEST_EQ(1, was);
+	GUEST_EQ(NO_FAULT, GUEST_TRY("xsetbv", : : "a"(3), "d"(0), "c"(0) : "memory"));
+	asm volatile("xgetbv" : "=a"(lo), "=d"(hi) : "c"(0));
+	GUEST_EQ(3, lo);
+	/* x87 off; AVX without SSE; nobody's bit; another register */
+	GUEST_EQ(VECTOR_GP, GUEST_TRY("xsetbv", : : "a"(2), "d"(0), "c"(0) : "memory"));
+	GUEST_EQ(VECTOR_GP, GUEST_TRY("xsetbv", : : "a"(5), "d"(0), "c"(0) : "memory"));
+	GUEST_EQ(VECTOR_GP, GUEST_TRY("xsetbv", : : "a"(3), "d"(1 << 30), "c"(0) : "memory"));
+	GUEST_EQ(VECTOR_GP, GUEST_TRY("xsetbv", : : "a"(3), "d"(0), "c"(1) : "memory"));
+	asm volatile("xgetbv" : "=a"(lo), "=d"(hi) : "c"(0));
+	GUEST_EQ(3, lo);
+	GUEST_EQ(0, hi);
+}
+
+TEST(xsetbv)
+{
+	struct one o;
+
+	one_create(&o, 0, guest_xsetbv, 0);
+	if (!x86_has(&o.vm, 1, 0, 2, 26))
+		SKIP(return, "no XSAVE on this host");
+	vcpu_finish(&o.cpu);
+	EXPECT_EQ(3, vcpu_get(&o.cpu, MOTE_X86_XCR0));
+	one_destroy(&o);
+}
+
+/* --- control registers --- */
+
+GUEST(cr0)
+{
+	u64 cr0 = guest_read_cr0();
+
+	/* What VMX operation wants set, the guest does not notice */
+	GUEST_EQ(CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_PE, cr0);
+	guest_write_cr0(cr0 & ~CR0_NE);
+	GUEST_EQ(cr0 & ~CR0_NE, guest_read_cr0());
+	guest_write_cr0(cr0 | CR0_CD);
+	GUEST_EQ(cr0 | CR0_CD, guest_read_cr0());
+	guest_write_cr0(cr0 | CR0_CD | CR0_NW);
+	GUEST_EQ(cr0 | CR0_CD | CR0_NW, guest_read_cr0());
+	guest_write_cr0(cr0);
+	GUEST_EQ(VECTOR_GP, GUEST_TRY("mov %0, %%cr0", : : "r"(cr0 | CR0_NW) : "memory"));
+	GUEST_EQ(VECTOR_GP, GUEST_TRY("mov %0, %%cr0", : : "r"(cr0 & ~CR0_PE) : "memory"));
+	GUEST_EQ(VECTOR_GP, GUEST_TRY("mov %0, %%cr0", : : "r"(cr0 | 1UL << 32) : "memory"));
+	GUEST_EQ(cr0, guest_read_cr0());
+	/* TS: the next FPU instruction faults */
+	guest_write_cr0(cr0 | CR0_TS);
+	GUEST_EQ(7, GUEST_TRY("fninit", : : : "memory"));
+	asm volatile("clts");
+	GUEST_EQ(NO_FAULT, GUEST_TRY("fninit", : : : "memory"));
+	GUEST_EQ(cr0, guest_read_cr0());
+	asm volatile("lmsw %0" : : "r"((u16)(cr0 | CR0_TS)));
+	GUEST_EQ(cr0 | CR0_TS, guest_read_cr0());
+	guest_write_cr0(cr0);
+}
+
+TEST(cr0)
+{
+	run_guest(guest_cr0);
+}
+
+GUEST(cr4)
+{
+	u64 cr4 = guest_read_cr4();
+
+	GUEST_EQ(CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT, cr4);
+	/* Machine checks stay on for the host, whatever the guest has */
+	guest_write_cr4(cr4 | 1 << 6);
+	GUEST_EQ(cr4 | 1 << 6, guest_read_cr4());
+	guest_write_cr4(cr4 | 1 << 7 | 1 << 3);
+	GUEST_EQ(cr4 | 1 << 7 | 1 << 3, guest_read_cr4());
+	guest_write_cr4(cr4);
+	GUEST_EQ(VECTOR_GP, GUEST_TRY("mov %0, %%cr4", : : "r"(cr4 & ~CR4_PAE) : "memory"));
+	GUEST_EQ(VECTOR_GP, GUEST_TRY("mov %0, %%cr4", : : "r"(cr4 | 1UL << 40) : "memory"));
+	GUEST_EQ(VECTOR_GP, GUEST_TRY("mov %0, %%cr4", : : "r"(cr4 | 1UL << 31) : "memory"));
+	GUEST_EQ(cr4, guest_read_cr4());
+}
+
+TEST(cr4)
+{
+	run_guest(guest_cr4);
+}
+
+GUEST(cr8)
+{
+	GUEST_EQ(0, guest_read_cr8());
+	for (u64 i = 0; i < 16; i++) {
+		guest_write_cr8(i);
+		GUEST_EQ(i, guest_read_cr8());
+	}
+	GUEST_EQ(VECTOR_GP, GUEST_TRY("mov %0, %%cr8", : : "r"(16UL) : "memory"));
+	GUEST_EQ(15, guest_read_cr8());
+	guest_sync(0);
+	GUEST_EQ(3, guest_read_cr8());
+}
+
+static void with_cr8(struct __test_metadata *_metadata, u32 flags)
+{
+	struct one o;
+
+	one_create(&o, flags, guest_cr8, 0);
+	vcpu_sync(&o.cpu);
+	EXPECT_EQ(15, vcpu_get(&o.cpu, MOTE_X86_CR8));
+	o.cpu.run->request = MOTE_RUN_COMPLETE_ONLY;
+	vcpu_run(&o.cpu);
+	vcpu_set(&o.cpu, MOTE_X86_CR8, 3);
+	vcpu_finish(&o.cpu);
+	one_destroy(&o);
+}
+
+TEST(cr8)
+{
+	with_cr8(_metadata, 0);
+}
+
+TEST(cr8_with_irqchip)
+{
+	with_cr8(_metadata, VM_IRQCHIP);
+}
+
+/* --- UNKNOWN: the hardware's reason reaches the runner --- */
+
+/* A task switch, through a gate of the IDT in protected mode */
+TEST(task_switch_is_unknown)
+{
+	/* int $0x20; hlt */
+	static const u8 code[] = { 0xcd, 0x20, 0xf4 };
+	struct x86_tables *t;
+	struct one o;
+	u8 *page;
+	u64 *gate;
+
+	one_create(&o, 0, NULL, 0);
+	page = vm_alloc(&o.vm, 2 * PAGE);
+	memcpy(page, code, sizeof(code));
+	t = x86_tables(&o.cpu);
+	/* A 32-bit TSS to switch to, and a task gate in the 8-byte IDT of that mode */
+	t->gdt[SEL_TASK_GATE / 8] = 0x0000890000000067 |
+				    ((unsigned long)(page + PAGE) & 0xffffff) << 16 |
+				    ((unsigned long)(page + PAGE) >> 24 & 0xff) << 56;
+	gate = (u64 *)t->idt;
+	memset(gate, 0, PAGE);
+	gate[0x20] = 0x0000850000000000 | SEL_TASK_GATE << 16;
+	x86_start_flat32(&o.cpu, (unsigned long)page);
+	vcpu_set(&o.cpu, MOTE_X86_SEG(MOTE_X86_IDTR, MOTE_X86_SEG_BASE), (unsigned long)gate);
+	vcpu_set(&o.cpu, MOTE_X86_SEG(MOTE_X86_IDTR, MOTE_X86_SEG_LIMIT), PAGE - 1);
+	ASSERT_EQ(MOTE_EXIT_UNKNOWN, vcpu_run(&o.cpu));
+	if (o.vm.info.backend == MOTE_BACKEND_VMX)
+		EXPECT_EQ(9, o.cpu.run->exit.raw);
+	EXPECT_EQ(SEL_TASK_GATE, o.cpu.run->exit.fail.qualification & 0xffff);
+	EXPECT_EQ((unsigned long)page, o.cpu.run->exit.pc);
+	one_destroy(&o);
+}
+
+TEST_HARNESS_MAIN

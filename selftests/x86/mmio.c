@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* MMIO by instructions of all kinds, carried out by libmote against a device. */
+#include <errno.h>
+#include <libmote_x86.h>
+#include <stdlib.h>
+
+#include "x86_vm.h"
+
+#include "kselftest_harness.h"
+
+/* A device of two pages of plain memory that counts */
+struct device {
+	struct one o;
+	struct mote_x86_emul emul;
+	struct mote_x86_env env;
+	u8 mem[2 * 4096];
+	unsigned int reads, writes;
+	u32 last_bytes;
+	u64 last_gpa;
+};
+
+static void on_mmio(void *opaque, u64 gpa, void *data, u32 bytes, int write)
+{
+	struct device *d = opaque;
+	u64 at = gpa - MMIO_GPA;
+
+	if (at + bytes > sizeof(d->mem))
+		die("MMIO at 0x%llx, %u bytes", gpa, bytes);
+	if (write) {
+		memcpy(d->mem + at, data, bytes);
+		d->writes++;
+	} else {
+		memcpy(data, d->mem + at, bytes);
+		d->reads++;
+	}
+	d->last_gpa = gpa;
+	d->last_bytes = bytes;
+}
+
+static void on_port(void *opaque, u16 port, u32 bytes, int write, u32 *value)
+{
+	(void)opaque;
+	(void)value;
+	die("port 0x%x, %u bytes, write %d", port, bytes, write);
+}
+
+static void device_create(struct device *d, guest_fn fn, u64 arg)
+{
+	memset(d, 0, sizeof(*d));
+	one_create(&d->o, 0, fn, arg);
+	d->env = (struct mote_x86_env){ d->o.cpu.fd, &d->o.vm.mem, d, on_mmio, on_port };
+	MUST(mote_x86_emul_init(&d->emul, &mote_x86_vcpu_ops, &d->env));
+}
+
+static void device_destroy(struct device *d)
+{
+	mote_x86_emul_free(&d->emul);
+	one_destroy(&d->o);
+}
+
+static int serve(struct device *d)
+{
+	int got;
+
+	for (;;) {
+		got = vcpu_wait(&d->o.cpu);
+		if (got != MOTE_EXIT_MMIO)
+			return got;
+		if (mote_x86_mmio(&d->emul, d->o.cpu.run))
+			die("%s", d->emul.why);
+	}
+}
+
+/* The whole guest function, against the device */
+static void serve_to_end(struct __test_metadata *_metadata, guest_fn fn)
+{
+	struct device *d = malloc(sizeof(*d));
+
+	device_create(d, fn, 0);
+	EXPECT_EQ(GOT_DONE, serve(d));
+	EXPECT_LT(0, d->reads + d->writes);
+	device_destroy(d);
+	free(d);
+}
+
+#define AT(offset)	(MMIO_GPA + (offset))
+
+GUEST(widths)
+{
+	guest_write64(AT(0), 0x1122334455667788);
+	GUEST_EQ(0x88, guest_read8(AT(0)));
+	GUEST_EQ(0x6677, guest_read16(AT(1)));
+	GUEST_EQ(0x33445566, guest_read32(AT(2)));
+	GUEST_EQ(0x1122334455667788, guest_read64(AT(0)));
+	guest_write8(AT(0), 0xaa);
+	guest_write16(AT(2), 0xbbbb);
+	guest_write32(AT(4), 0xcccccccc);
+	GUEST_EQ(0xccccccccbbbb77aa, guest_read64(AT(0)));
+}
+
+TEST(widths)
+{
+	serve_to_end(_metadata, guest_widths);
+}
+
+GUEST(read_modify_write)
+{
+	volatile u32 *p = (u32 *)AT(0x40);
+	u8 flags;
+
+	*p = 0xf0;
+	asm volatile("orl $0x0f, %0" : "+m"(*p));
+	GUEST_EQ(0xff, *p);
+	asm volatile("andl $0x3c, %0" : "+m"(*p));
+	GUEST_EQ(0x3c, *p);
+	asm volatile("addl $4, %0" : "+m"(*p));
+	GUEST_EQ(0x40, *p);
+	asm volatile("lock xorl $1, %0" : "+m"(*p));
+	GUEST_EQ(0x41, *p);
+	asm volatile("subl $0x41, %0; setz %1" : "+m"(*p), "=q"(flags));
+	GUEST_EQ(0, *p);
+	GUEST_EQ(1, flags);
+	asm volatile("testl $1, %1; setnz %0" : "=q"(flags) : "m"(*p));
+	GUEST_EQ(0, flags);
+	asm volatile("incl %0" : "+m"(*p));
+	asm volatile("cmpl $1, %1; sete %0" : "=q"(flags) : "m"(*p));
+	GUEST_EQ(1, flags);
+	asm volatile("btsl $5, %0; setc %1" : "+m"(*p), "=q"(flags));
+	GUEST_EQ(0x21, *p);
+	GUEST_EQ(0, flags);
+}
+
+TEST(read_modify_write)
+{
+	serve_to_end(_metadata, guest_read_modify_write);
+}
+
+GUEST(exchanges)
+{
+	volatile u64 *p = (u64 *)AT(0x80);
+	u64 a = 5, b = 9;
+	u8 ok;
+
+	*p = 7;
+	asm volatile("xchgq %0, %1" : "+m"(*p), "+r"(a));
+	GUEST_EQ(7, a);
+	GUEST_EQ(5, *p);
+	a = 5;
+	asm volatile("lock cmpxchgq %3, %0; sete %1" : "+m"(*p), "=q"(ok), "+a"(a) : "r"(b));
+	GUEST_EQ(1, ok);
+	GUEST_EQ(9, *p);
+	asm volatile("lock cmpxchgq %3, %0; sete %1" : "+m"(*p), "=q"(ok), "+a"(a) : "r"(b));
+	GUEST_EQ(0, ok);
+	GUEST_EQ(9, a);
+	asm volatile("lock xaddq %1, %0" : "+m"(*p), "+r"(b));
+	GUEST_EQ(9, b);
+	GUEST_EQ(18, *p);
+}
+
+TEST(exchanges)
+{
+	serve_to_end(_metadata, guest_exchanges);
+}
+
+GUEST(extensions)
+{
+	u64 v;
+
+	guest_write32(AT(0), 0x8081f2f3);
+	asm volatile("movzbl %1, %k0" : "=r"(v) : "m"(*(u8 *)AT(0)));
+	GUEST_EQ(0xf3, v);
+	asm volatile("movsbq %1, %0" : "=r"(v) : "m"(*(u8 *)AT(0)));
+	GUEST_EQ(0xfffffffffffffff3, v);
+	asm volatile("movzwq %1, %0" : "=r"(v) : "m"(*(u16 *)AT(2)));
+	GUEST_EQ(0x8081, v);
+	asm volatile("movslq %1, %0" : "=r"(v) : "m"(*(u32 *)AT(0)));
+	GUEST_EQ(0xffffffff8081f2f3, v);
+	/* An 8-bit load leaves the rest of the register */
+	v = 0x1111111111111111;
+	asm volatile("movb %1, %b0" : "+q"(v) : "m"(*(u8 *)AT(0)));
+	GUEST_EQ(0x11111111111111f3, v);
+	asm volatile("movb %1, %h0" : "+Q"(v) : "m"(*(u8 *)AT(2)));
+	GUEST_EQ(0x11111111111181f3, v);
+}
+
+TEST(extensions)
+{
+	serve_to_end(_metadata, guest_extensions);
+}
+
+static u8 buffer[64];
+
+GUEST(strings)
+{
+	void *from = buffer, *to = (void *)AT(0x100);
+	u64 n = 8;
+
+	asm volatile("rep movsq" : "+S"(from), "+D"(to), "+c"(n) : : "memory");
+	GUEST_EQ(0, n);
+	GUEST_EQ(AT(0x140), to);
+	GUEST_EQ(0x0706050403020100, guest_read64(AT(0x100)));
+	GUEST_EQ(0x3f3e3d3c3b3a3938, guest_read64(AT(0x138)));
+	for (int i = 0; i < 64; i++)
+		buffer[i] = 0;
+	from = (void *)AT(0x110);
+	to = buffer;
+	n = 16;
+	asm volatile("rep movsb" : "+S"(from), "+D"(to), "+c"(n) : : "memory");
+	GUEST_EQ(0x10, buffer[0]);
+	GUEST_EQ(0x1f, buffer[15]);
+	GUEST_EQ(0, buffer[16]);
+	to = (void *)AT(0x200);
+	n = 4;
+	asm volatile("rep stosl" : "+D"(to), "+c"(n) : "a"(0x55aa55aa) : "memory");
+	GUEST_EQ(0x55aa55aa55aa55aa, guest_read64(AT(0x208)));
+}
+
+TEST(strings)
+{
+	for (int i = 0; i < 64; i++)
+		buffer[i] = i;
+	serve_to_end(_metadata, guest_strings);
+}
+
+GUEST(sse)
+{
+	u64 v[2] = { 0x1111222233334444, 0x5555666677778888 }, w[2] = { 0, 0 };
+
+	asm volatile("movdqu %0, %%xmm1; movups %%xmm1, %1"
+		     : : "m"(v), "m"(*(u64 (*)[2])AT(0x300)) : "xmm1", "memory");
+	asm volatile("movups %1, %%xmm2; movdqu %%xmm2, %0"
+		     : "=m"(w) : "m"(*(u64 (*)[2])AT(0x300)) : "xmm2");
+	GUEST_EQ(v[0], w[0]);
+	GUEST_EQ(v[1], w[1]);
+	asm volatile("movq %1, %%xmm3; movq %%xmm3, %0" : "=r"(w[0]) : "m"(*(u64 *)AT(0x308))
+		     : "xmm3");
+	GUEST_EQ(v[1], w[0]);
+}
+
+TEST(sse)
+{
+	serve_to_end(_metadata, guest_sse);
+}
+
+/* The access lies across two pages of the device */
+GUEST(data_over_pages)
+{
+	guest_write64(AT(4092), 0x1122334455667788);
+	GUEST_EQ(0x55667788, guest_read32(AT(4092)));
+	GUEST_EQ(0x11223344, guest_read32(AT(4096)));
+	GUEST_EQ(0x1122334455667788, guest_read64(AT(4092)));
+}
+
+TEST(data_over_pages)
+{
+	serve_to_end(_metadata, guest_data_over_pages);
+}
+
+/*
+ * The instruction lies across two pages that are neighbours for the guest but
+ * not in its physical memory.
+ */
+TEST(instruction_over_pages)
+{
+	/* movl $0x11223344, (%rdi); ret: 6 bytes and one */
+	static const u8 code[] = { 0xc7, 0x07, 0x44, 0x33, 0x22, 0x11, 0xc3 };
+	struct device *d = malloc(sizeof(*d));
+	const u64 gva = 1UL << 40;
+	u8 *p;
+
+	for (unsigned int split = 1; split < 6; split++) {
+		device_create(d, NULL, 0);
+		p = vm_alloc(&d->o.vm, 4 * PAGE);
+		x86_map(&d->o.vm, gva, (unsigned long)p, PAGE, PTE_P | PTE_W);
+		x86_map(&d->o.vm, gva + PAGE, (unsigned long)p + 2 * PAGE, PAGE, PTE_P | PTE_W);
+		memcpy(p + PAGE - split, code, split);
+		memcpy(p + 2 * PAGE, code + split, sizeof(code) - split);
+		vcpu_start(&d->o.cpu, (guest_fn)(gva + PAGE - split), AT(0x10));
+		EXPECT_EQ(GOT_DONE, serve(d));
+		EXPECT_EQ(0x11223344, *(u32 *)(d->mem + 0x10));
+		EXPECT_EQ(1, d->writes);
+		EXPECT_EQ(4, d->last_bytes);
+		device_destroy(d);
+	}
+	free(d);
+}
+
+GUEST(one_read)
+{
+	guest_read32(arg);
+}
+
+TEST(exit_record)
+{
+	struct mote_exit_mmio *m;
+	struct one o;
+
+	one_create(&o, 0, guest_one_read, AT(0x28));
+	m = &o.cpu.run->exit.mmio;
+	ASSERT_EQ(MOTE_EXIT_MMIO, vcpu_run(&o.cpu));
+	EXPECT_EQ(AT(0x28), m->gpa);
+	EXPECT_EQ(MOTE_ACCESS_READ, m->access);
+	EXPECT_EQ(0, m->decoded);
+	EXPECT_EQ(MOTE_MMIO_GVA, m->flags);
+	EXPECT_EQ(AT(0x28), m->gva);
+	EXPECT_EQ(15, m->insn_bytes);
+	EXPECT_EQ(0, memcmp(m->insn, (void *)(unsigned long)o.cpu.run->exit.pc, 15));
+	EXPECT_EQ(MOTE_STATE_REGS, o.cpu.run->state);
+	EXPECT_EQ(AT(0x28), o.cpu.run->regs.gpr[MOTE_X86_RDI]);
+	EXPECT_EQ(o.cpu.run->exit.pc, o.cpu.run->regs.gpr[MOTE_X86_RIP_INDEX]);
+	EXPECT_EQ(64, o.cpu.run->regs.mode);
+	one_destroy(&o);
+}
+
+/* The runner finishes the instruction by hand */
+GUEST(read_to_sync)
+{
+	u64 v;
+
+	asm volatile("mov (%1), %0" : "=a"(v) : "D"(arg));
+	guest_sync(v);
+}
+
+TEST(answer_by_registers)
+{
+	struct mote_run *run;
+	struct one o;
+
+	one_create(&o, 0, guest_read_to_sync, AT(0));
+	run = o.cpu.run;
+	ASSERT_EQ(MOTE_EXIT_MMIO, vcpu_run(&o.cpu));
+	run->regs.gpr[MOTE_X86_RAX] = 0xabcd;
+	run->regs.gpr[MOTE_X86_RIP_INDEX] += 3;
+	run->request = MOTE_RUN_REGS;
+	EXPECT_EQ(0xabcd, vcpu_sync(&o.cpu));
+	/* Flags that do not exist are refused, and nothing is lost */
+	vcpu_start(&o.cpu, guest_read_to_sync, AT(0));
+	ASSERT_EQ(MOTE_EXIT_MMIO, vcpu_run(&o.cpu));
+	run->regs.gpr[MOTE_X86_RFLAGS_INDEX] |= 1UL << 40;
+	run->request = MOTE_RUN_REGS;
+	EXPECT_EQ(-EINVAL, mote_run(o.cpu.fd));
+	one_destroy(&o);
+}
+
+/* Instructions fetched from where no memory is */
+GUEST(jump)
+{
+	((guest_fn)arg)(0);
+}
+
+TEST(fetch_from_nowhere)
+{
+	struct mote_exit_mmio *m;
+	struct one o;
+
+	one_create(&o, 0, guest_jump, AT(0x40));
+	m = &o.cpu.run->exit.mmio;
+	ASSERT_EQ(MOTE_EXIT_MMIO, vcpu_run(&o.cpu));
+	EXPECT_EQ(MOTE_ACCESS_EXEC, m->access);
+	EXPECT_EQ(AT(0x40), m->gpa);
+	EXPECT_EQ(0, m->insn_bytes);
+	one_destroy(&o);
+}
+
+/* The guest's page tables themselves lie where no memory is */
+TEST(page_table_nowhere)
+{
+	struct one o;
+
+	one_create(&o, 0, guest_one_read, 1UL << 40);
+	o.vm.root[(1UL << 40) >> 39] = AT(0x1000) | PTE_P | PTE_W;
+	ASSERT_EQ(MOTE_EXIT_MMIO, vcpu_run(&o.cpu));
+	EXPECT_EQ(AT(0x1000), o.cpu.run->exit.mmio.gpa & -PAGE);
+	one_destroy(&o);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Register values that no CPU has: refused at once, or by the entry. */
+#include <errno.h>
+
+#include "x86_vm.h"
+
+#include "kselftest_harness.h"
+
+FIXTURE(state)
+{
+	struct one o;
+};
+
+FIXTURE_SETUP(state)
+{
+	one_create(&self->o, 0, guest_sync_loop, 0);
+}
+
+FIXTURE_TEARDOWN(state)
+{
+	one_destroy(&self->o);
+}
+
+static int set(struct one *o, u64 id, u64 value)
+{
+	struct mote_reg r = { id, value };
+
+	return mote_set_regs(o->cpu.fd, &r, 1, NULL);
+}
+
+TEST_F(state, refused_values)
+{
+	static const struct mote_reg bad[] = {
+		{ MOTE_X86_CR0, 1ULL << 32 },
+		{ MOTE_X86_CR0, CR0_PG },
+		{ MOTE_X86_CR0, CR0_NW },
+		{ MOTE_X86_CR0, 1 << 10 },
+		{ MOTE_X86_CR3, 1ULL << 60 },
+		{ MOTE_X86_CR4, CR4_VMXE },
+		{ MOTE_X86_CR4, 1ULL << 40 },
+		{ MOTE_X86_CR8, 16 },
+		{ MOTE_X86_EFER, 1 << 1 },
+		{ MOTE_X86_EFER, 1ULL << 32 },
+		{ RFLAGS, 0 },
+		{ RFLAGS, 2 | 1 << 3 },
+		{ RFLAGS, 2 | 1ULL << 32 },
+		{ RIP, 1ULL << 63 },
+		{ MOTE_X86_SEG(MOTE_X86_CS, MOTE_X86_SEG_SELECTOR), 0x10000 },
+		{ MOTE_X86_SEG(MOTE_X86_CS, MOTE_X86_SEG_BASE), 1ULL << 32 },
+		{ MOTE_X86_SEG(MOTE_X86_CS, MOTE_X86_SEG_LIMIT), 1ULL << 32 },
+		{ MOTE_X86_SEG(MOTE_X86_CS, MOTE_X86_SEG_AR), AR_UNUSABLE },
+		{ MOTE_X86_SEG(MOTE_X86_CS, MOTE_X86_SEG_AR), 0xa01b },
+		{ MOTE_X86_SEG(MOTE_X86_CS, MOTE_X86_SEG_AR), 1 << 20 | AR_CODE64 },
+		{ MOTE_X86_SEG(MOTE_X86_SS, MOTE_X86_SEG_AR), AR_CODE64 },
+		{ MOTE_X86_SEG(MOTE_X86_TR, MOTE_X86_SEG_AR), AR_UNUSABLE },
+		{ MOTE_X86_SEG(MOTE_X86_FS, MOTE_X86_SEG_BASE), 1ULL << 63 },
+		{ MOTE_X86_SEG(MOTE_X86_GDTR, MOTE_X86_SEG_LIMIT), 0x10000 },
+		{ MOTE_X86_SEG(MOTE_X86_GDTR, MOTE_X86_SEG_BASE), 1ULL << 63 },
+		{ MOTE_X86_DR(7), 1ULL << 32 },
+		{ MOTE_X86_DR(6), 1ULL << 32 },
+		{ MOTE_X86_XCR0, 0 },
+		{ MOTE_X86_XCR0, 5 },
+		{ MOTE_X86_EVENT_INFO, 1u << 31 | 7 << 8 },
+		{ MOTE_X86_EVENT_INFO, 5 },
+		{ MOTE_X86_NMI_PENDING, 3 },
+		{ MOTE_X86_NMI_BLOCKED, 2 },
+		{ MOTE_X86_SHADOW, 3 },
+		{ MOTE_X86_HALTED, 2 },
+		{ MOTE_X86_INTR_PENDING, 0x40 },
+		{ MOTE_X86_MSR(0x277), 2 },
+		{ MOTE_X86_MSR(0xc0000082), 1ULL << 63 },
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct mote_reg was = { bad[i].id, 0 }, is = { bad[i].id, 0 };
+
+		must_get_regs(self->o.cpu.fd, &was, 1, NULL);
+		EXPECT_EQ(-EINVAL, set(&self->o, bad[i].id, bad[i].value))
+			TH_LOG("0x%llx = 0x%llx", bad[i].id, bad[i].value);
+		must_get_regs(self->o.cpu.fd, &is, 1, NULL);
+		EXPECT_EQ(was.value, is.value) TH_LOG("0x%llx", bad[i].id);
+	}
+	/* Nothing of all this has hurt */
+	EXPECT_EQ(0, vcpu_sync(&self->o.cpu));
+}
+
+TEST_F(state, registers_that_are_not_there)
+{
+	static const u64 none[] = {
+		MOTE_X86_REG(MOTE_X86_CLASS_CONTROL, 1), MOTE_X86_DR(4), MOTE_X86_DR(5),
+		MOTE_X86_DR(8), MOTE_X86_GPR(18), MOTE_X86_SEG(10, 0), MOTE_X86_MSR(0x12345678),
+		MOTE_X86_SEG(MOTE_X86_GDTR, MOTE_X86_SEG_SELECTOR), MOTE_X86_XSAVE(100000),
+		MOTE_X86_LAPIC(0x20), MOTE_X86_REG(MOTE_X86_CLASS_EVENT, 20),
+		MOTE_X86_MSR(0x1b),
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(none); i++) {
+		struct mote_reg r = { none[i], 0 };
+
+		EXPECT_EQ(-ENOENT, mote_get_regs(self->o.cpu.fd, &r, 1, NULL))
+			TH_LOG("0x%llx", none[i]);
+		EXPECT_EQ(-ENOENT, set(&self->o, none[i], 0)) TH_LOG("0x%llx", none[i]);
+	}
+}
+
+/* Good each for itself, impossible together: the entry fails, and says so */
+static void fails(struct __test_metadata *_metadata, struct one *o)
+{
+	const struct mote_exit *e = &o->cpu.run->exit;
+	char text[8192];
+	u64 bytes = sizeof(text);
+
+	ASSERT_EQ(MOTE_EXIT_FAIL_ENTRY, vcpu_run(&o->cpu));
+	EXPECT_EQ(0, e->fail.error);
+	if (o->vm.info.backend == MOTE_BACKEND_VMX) {
+		/* Invalid guest state; bit 31: VM-entry failure */
+		EXPECT_EQ(33 | 1u << 31, e->raw);
+	}
+	EXPECT_EQ(0, mote_dump(o->cpu.fd, text, &bytes, 0));
+	EXPECT_NE(NULL, strstr(text, "RIP")) TH_LOG("%.200s", text);
+	/* Again the same, as often as one likes; and mended it runs */
+	ASSERT_EQ(MOTE_EXIT_FAIL_ENTRY, vcpu_run(&o->cpu));
+	EXPECT_EQ(0, e->fail.error);
+	vcpu_set(&o->cpu, MOTE_X86_EVENT_INFO, 0);
+	vcpu_start(&o->cpu, guest_sync_loop, 0);
+	EXPECT_EQ(0, vcpu_sync(&o->cpu));
+}
+
+/* 64-bit and 32-bit code at once */
+TEST_F(state, code_segment_of_no_mode)
+{
+	ASSERT_EQ(0, set(&self->o, MOTE_X86_SEG(MOTE_X86_CS, MOTE_X86_SEG_AR), 0xe09b));
+	fails(_metadata, &self->o);
+}
+
+/* Virtual-8086 mode in 64-bit mode */
+TEST_F(state, v8086_in_long_mode)
+{
+	ASSERT_EQ(0, set(&self->o, RFLAGS, RFLAGS_FIXED | 1 << 17));
+	fails(_metadata, &self->o);
+}
+
+/* Long mode without PAE */
+TEST_F(state, long_mode_without_pae)
+{
+	ASSERT_EQ(0, set(&self->o, MOTE_X86_CR4, 0));
+	fails(_metadata, &self->o);
+}
+
+/* An interrupt on its way while interrupts are off */
+TEST_F(state, interrupt_with_if_clear)
+{
+	ASSERT_EQ(0, set(&self->o, MOTE_X86_EVENT_INFO, 1u << 31 | 0x40));
+	ASSERT_EQ(MOTE_EXIT_FAIL_ENTRY, vcpu_run(&self->o.cpu));
+	/* It has not gone in, so it is still there */
+	EXPECT_EQ(1u << 31 | 0x40, vcpu_get(&self->o.cpu, MOTE_X86_EVENT_INFO));
+	fails(_metadata, &self->o);
+}
+
+/* Random values into everything that takes them: RUN always comes back */
+TEST_F(state, random_state)
+{
+	static u64 ids[MOTE_REGS_MAX];
+	static struct mote_reg good[MOTE_REGS_MAX];
+	u32 count = ARRAY_SIZE(ids);
+	u64 seed = 12345;
+	int entered = 0;
+
+	must_reg_list(self->o.cpu.fd, ids, &count);
+	for (u32 i = 0; i < count; i++)
+		good[i].id = ids[i];
+	must_get_regs(self->o.cpu.fd, good, count, NULL);
+	for (int round = 0; round < 300; round++) {
+		must_set_regs(self->o.cpu.fd, good, count, NULL);
+		for (int n = 0; n < 8; n++) {
+			u64 value;
+
+			seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+			value = good[seed >> 33 & 127].value ^ 1ULL << (seed >> 58);
+			set(&self->o, ids[(seed >> 40) % 128], value);
+		}
+		/* A guest that is lost may spin */
+		must_kick(self->o.cpu.fd);
+		ASSERT_EQ(0, mote_run(self->o.cpu.fd));
+		must_kick(self->o.cpu.fd);
+		ASSERT_EQ(0, mote_run(self->o.cpu.fd));
+		entered += self->o.cpu.run->exit.type != MOTE_EXIT_FAIL_ENTRY;
+	}
+	EXPECT_LT(0, entered);
+	must_set_regs(self->o.cpu.fd, good, count, NULL);
+	EXPECT_EQ(0, vcpu_sync(&self->o.cpu));
+}
+
+TEST_HARNESS_MAIN
