@@ -222,6 +222,35 @@ static void clear_leaf(struct pt_clear *c, u64 *table, u64 *entry, unsigned int 
 
 /* Recursion ends at the last level: MOTE_PT_MAX_LEVELS at most. */
 static void clear_table(struct pt_clear *c, u64 *table, unsigned int level,
+			gpa_t first, gpa_t last);
+
+/* What [@first, @last] covers of one entry, all of it or a part */
+static void clear_entry(struct pt_clear *c, u64 *table, u64 *entry, unsigned int level,
+			gpa_t first, gpa_t last)
+{
+	const struct mote_pt_format *fmt = c->pt->fmt;
+	u64 mask = mote_pt_level_mask(fmt, level);
+	bool part = (first & mask) || last != (first | mask);
+	u64 value = READ_ONCE(*entry);
+	u64 *child;
+
+	if (fmt->present(value) && fmt->is_leaf(value, level)) {
+		if (!part || !split_block(c, entry, level))
+			clear_leaf(c, table, entry, level);
+		value = READ_ONCE(*entry);
+	}
+	if (!entry_is_table(fmt, value, level))
+		return;
+	child = entry_table(fmt, value);
+	clear_table(c, child, level + 1, first, last);
+	if (table_empty(child)) {
+		WRITE_ONCE(*entry, 0);
+		table_count(table, level, -1);
+		unlink_table(c, child);
+	}
+}
+
+static void clear_table(struct pt_clear *c, u64 *table, unsigned int level,
 			gpa_t first, gpa_t last)
 {
 	const struct mote_pt_format *fmt = c->pt->fmt;
@@ -230,26 +259,11 @@ static void clear_table(struct pt_clear *c, u64 *table, unsigned int level,
 
 	for (gpa = first; ; gpa = end + 1) {
 		u64 *entry = entry_at(fmt, table, level, gpa);
-		u64 value = READ_ONCE(*entry);
-		bool part;
 
 		end = min(last, gpa | mask);
-		part = (gpa & mask) || end != (gpa | mask);
-		if (fmt->present(value) && fmt->is_leaf(value, level)) {
-			if (!part || !split_block(c, entry, level))
-				clear_leaf(c, table, entry, level);
-			value = READ_ONCE(*entry);
-		}
-		if (entry_is_table(fmt, value, level)) {
-			u64 *child = entry_table(fmt, value);
-
-			clear_table(c, child, level + 1, gpa, end);
-			if (table_empty(child)) {
-				WRITE_ONCE(*entry, 0);
-				table_count(table, level, -1);
-				unlink_table(c, child);
-			}
-		}
+		/* No format has to be asked about 0, and most entries are */
+		if (READ_ONCE(*entry))
+			clear_entry(c, table, entry, level, gpa, end);
 		if (end == last)
 			return;
 	}
