@@ -14,7 +14,7 @@
 struct bench_options bench_options = {
 	.batch = 20,
 	.batches = 100,
-	.vms = 20,
+	.vms = 50,
 	.mib = 64,
 };
 
