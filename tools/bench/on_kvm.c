@@ -64,12 +64,22 @@ static void kvm_set_state(struct bench_vm *vm)
 	bench_kvm_set_state(vm, sys_fd);
 }
 
-static enum bench_stop kvm_run(struct bench_vm *vm)
+static u64 kvm_run(struct bench_vm *vm)
 {
-	while (ioctl(vm->vcpu, KVM_RUN, 0) < 0)
-		if (errno != EINTR)
-			bench_die("KVM_RUN");
-	return bench_kvm_exit(vm->run);
+	struct kvm_run *run = vm->run;
+	int vcpu = vm->vcpu;
+	u64 events = 0;
+
+	for (;;) {
+		if (ioctl(vcpu, KVM_RUN, 0)) {
+			if (errno != EINTR)
+				bench_die("KVM_RUN");
+			continue;
+		}
+		if (bench_kvm_exit(run) == BENCH_DONE)
+			return events;
+		events++;
+	}
 }
 
 static void kvm_no_run(struct bench_vm *vm)

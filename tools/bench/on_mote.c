@@ -55,14 +55,23 @@ static void mote_hv_create_vcpu(struct bench_vm *vm)
 	check(mote_map_area(vm->vcpu, &info, MOTE_AREA_RUN, &vm->run), "mmap of the run page");
 }
 
-static enum bench_stop mote_hv_run(struct bench_vm *vm)
+static u64 mote_hv_run(struct bench_vm *vm)
 {
-	int ret;
+	struct mote_run *run = vm->run;
+	int vcpu = vm->vcpu, ret;
+	u64 events = 0;
 
-	while ((ret = mote_run(vm->vcpu)))
-		if (ret != -EINTR)
-			check(ret, "MOTE_RUN");
-	return bench_mote_exit(vm, vm->run);
+	for (;;) {
+		ret = mote_run(vcpu);
+		if (ret) {
+			if (ret != -EINTR)
+				check(ret, "MOTE_RUN");
+			continue;
+		}
+		if (bench_mote_exit(vm, run) == BENCH_DONE)
+			return events;
+		events++;
+	}
 }
 
 static void mote_no_run(struct bench_vm *vm)

@@ -56,11 +56,10 @@ void bench_vm_destroy(struct bench_vm *vm)
 
 u64 bench_vm_run(struct bench_vm *vm, const struct bench_entry *entry, u64 *events)
 {
-	u64 n = 0;
+	u64 n;
 
 	vm->hv->set_entry(vm, entry);
-	while (vm->hv->run(vm) == BENCH_EVENT)
-		n++;
+	n = vm->hv->run(vm);
 	if (events)
 		*events = n;
 	/* The last access is completed now, or the next batch would pay for it */
