@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Mends four defects of Bochs 3.0 in the delivery of interrupts; applied to
-# Debian's source package with "sed -i -f" over cpu/vmx.cc and cpu/vapic.cc.
+# Mends five defects of Bochs 3.0 in the delivery of interrupts; applied to
+# Debian's source package with "sed -i -f" over cpu/vmx.cc, vapic.cc and event.cc.
 # Each rule names its proof: bochs.sh refuses to build when the marker
 # "mote-edit N" is missing afterwards.
 
@@ -32,3 +32,9 @@ s%! IsValidPageAlignedPhyAddr(vm->pid_addr)%(vm->pid_addr \& 0x3f) || ! IsValidP
 #    all interrupts from the host for as long as it ran.
 /BX_CPU_THIS_PTR in_vmx_guest = true;/a\
   handleInterruptMaskChange(); /* mote-edit 4 */
+
+# 5. A virtual interrupt waits for RFLAGS.IF (SDM volume 3, "Virtual-Interrupt
+#    Delivery").  An interrupt of the host that came while one waited made Bochs
+#    deliver it although IF was clear: the guest's kernel deadlocked on a lock
+#    that it held.
+s%if (is_pending(BX_EVENT_PENDING_VMX_VIRTUAL_INTR)) {%if (is_unmasked_event_pending(BX_EVENT_PENDING_VMX_VIRTUAL_INTR)) { /* mote-edit 5 */%
