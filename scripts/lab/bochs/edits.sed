@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Mends five defects of Bochs 3.0 in the delivery of interrupts; applied to
-# Debian's source package with "sed -i -f" over cpu/vmx.cc, vapic.cc and event.cc.
+# Mends six defects of Bochs 3.0 in the delivery of events; applied to Debian's
+# source package with "sed -i -f" over cpu/vmx.cc, vapic.cc, event.cc and cpu.cc.
 # Each rule names its proof: bochs.sh refuses to build when the marker
 # "mote-edit N" is missing afterwards.
 
@@ -38,3 +38,15 @@ s%! IsValidPageAlignedPhyAddr(vm->pid_addr)%(vm->pid_addr \& 0x3f) || ! IsValidP
 #    deliver it although IF was clear: the guest's kernel deadlocked on a lock
 #    that it held.
 s%if (is_pending(BX_EVENT_PENDING_VMX_VIRTUAL_INTR)) {%if (is_unmasked_event_pending(BX_EVENT_PENDING_VMX_VIRTUAL_INTR)) { /* mote-edit 5 */%
+
+# 6. With more than one CPU, an exception that was delivered was not committed,
+#    as cpu_loop() does it for one.  When the fetch of the handler's first
+#    instruction then exited from the guest, the exit went back to the
+#    instruction that had faulted, with the frame on the stack already.
+/^void BX_CPU_C::cpu_run_trace(void)/{
+	n
+	a\
+  BX_CPU_THIS_PTR prev_rip = RIP; /* mote-edit 6 */\
+  BX_CPU_THIS_PTR speculative_rsp = false;\
+
+}

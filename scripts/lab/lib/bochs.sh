@@ -29,7 +29,7 @@ bochs_build() {
 	(cd "$out" && run_logged "$CACHE/log/bochs-source.log" \
 		apt_run apt-get --tar-only --download-only source bochs)
 	tar -C "$src" --strip-components=1 -xf "$out"/bochs_3.0*.orig.tar.xz
-	sed -i -f "$BOCHS_EDITS" "$src"/cpu/{vmx,vapic,event}.cc
+	sed -i -f "$BOCHS_EDITS" "$src"/cpu/{vmx,vapic,event,cpu}.cc
 	bochs_check_edits "$src"
 	# shellcheck disable=SC2086 # a list of words
 	(cd "$src" && run_logged "$CACHE/log/bochs-configure.log" \
@@ -43,7 +43,7 @@ bochs_build() {
 
 bochs_check_edits() {
 	local n
-	for n in 1 2 3 4 5; do
+	for n in 1 2 3 4 5 6; do
 		grep -qs "mote-edit $n" "$1"/cpu/*.cc ||
 			die "edit $n does not fit this source of Bochs"
 	done
