@@ -11,7 +11,7 @@
 #define DR7_GD	(1UL << 13)
 
 /* Where #DB came, and what DR6 said */
-static volatile u64 rips[64], dr6s[64];
+static volatile u64 rips[64], dr6s[64], last_rflags;
 static volatile unsigned int hits;
 
 static GUEST_NOFPU void on_debug(struct guest_frame *f)
@@ -20,6 +20,7 @@ static GUEST_NOFPU void on_debug(struct guest_frame *f)
 
 	rips[hits % 64] = f->rip;
 	dr6s[hits % 64] = dr6;
+	last_rflags = f->rflags;
 	hits++;
 	guest_write_dr6(DR6_ONES);
 	/* Instruction breakpoints would hit again */
@@ -137,6 +138,7 @@ GUEST(general_detect)
 	asm volatile("mov %%dr0, %%rax" : : : "rax");
 	GUEST_EQ(1, hits);
 	GUEST_EQ(DR6_ONES | DR6_BD, dr6s[0]);
+	GUEST_EQ(1 << 16, last_rflags & 1 << 16);
 	GUEST_EQ(0, guest_read_dr7() & DR7_GD);
 }
 

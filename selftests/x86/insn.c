@@ -167,6 +167,10 @@ GUEST(cr0)
 	GUEST_EQ(VECTOR_GP, GUEST_TRY("mov %0, %%cr0", : : "r"(cr0 & ~CR0_PE) : "memory"));
 	GUEST_EQ(VECTOR_GP, GUEST_TRY("mov %0, %%cr0", : : "r"(cr0 | 1UL << 32) : "memory"));
 	GUEST_EQ(cr0, guest_read_cr0());
+	/* Refused for one bit, none of the others changes, the host's own neither */
+	GUEST_EQ(VECTOR_GP, GUEST_TRY("mov %0, %%cr0", : : "r"((cr0 & ~CR0_PG) | CR0_CD)
+				      : "memory"));
+	GUEST_EQ(cr0, guest_read_cr0());
 	/* TS: the next FPU instruction faults */
 	guest_write_cr0(cr0 | CR0_TS);
 	GUEST_EQ(7, GUEST_TRY("fninit", : : : "memory"));
@@ -194,7 +198,9 @@ GUEST(cr4)
 	guest_write_cr4(cr4 | 1 << 7 | 1 << 3);
 	GUEST_EQ(cr4 | 1 << 7 | 1 << 3, guest_read_cr4());
 	guest_write_cr4(cr4);
-	GUEST_EQ(VECTOR_GP, GUEST_TRY("mov %0, %%cr4", : : "r"(cr4 & ~CR4_PAE) : "memory"));
+	GUEST_EQ(VECTOR_GP, GUEST_TRY("mov %0, %%cr4", : : "r"((cr4 & ~CR4_PAE) | 1 << 6)
+				      : "memory"));
+	GUEST_EQ(cr4, guest_read_cr4());
 	GUEST_EQ(VECTOR_GP, GUEST_TRY("mov %0, %%cr4", : : "r"(cr4 | 1UL << 40) : "memory"));
 	GUEST_EQ(VECTOR_GP, GUEST_TRY("mov %0, %%cr4", : : "r"(cr4 | 1UL << 31) : "memory"));
 	GUEST_EQ(cr4, guest_read_cr4());

@@ -371,6 +371,8 @@ TEST(page_table_nowhere)
 	o.vm.root[(1UL << 40) >> 39] = AT(0x1000) | PTE_P | PTE_W;
 	ASSERT_EQ(MOTE_EXIT_MMIO, vcpu_run(&o.cpu));
 	EXPECT_EQ(AT(0x1000), o.cpu.run->exit.mmio.gpa & -PAGE);
+	/* The address in the exit is that of an entry: no linear address leads there */
+	EXPECT_EQ(0, o.cpu.run->exit.mmio.flags & MOTE_MMIO_GVA);
 	one_destroy(&o);
 }
 
