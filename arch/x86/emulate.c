@@ -257,23 +257,37 @@ static void set_in_result(struct mote_vcpu *vcpu, unsigned int bytes, u64 value)
 		*rax = (*rax & ~(BIT_ULL(8 * bytes) - 1)) | (value & (BIT_ULL(8 * bytes) - 1));
 }
 
+static u32 host_in(u16 port, unsigned int bytes)
+{
+	switch (bytes) {
+	case 1:
+		return inb(port);
+	case 2:
+		return inw(port);
+	default:
+		return inl(port);
+	}
+}
+
+static void host_out(u16 port, unsigned int bytes, u32 value)
+{
+	switch (bytes) {
+	case 1:
+		return outb(value, port);
+	case 2:
+		return outw(value, port);
+	default:
+		return outl(value, port);
+	}
+}
+
 /* Done here, and not by the guest with a bitmap: it is for the odd port */
 static void pass_pio(struct mote_vcpu *vcpu, u16 port, unsigned int bytes, bool write)
 {
-	u32 value = vcpu->arch.reg[X86_RAX];
-
-	switch (bytes) {
-	case 1:
-		write ? outb(value, port) : (value = inb(port));
-		break;
-	case 2:
-		write ? outw(value, port) : (value = inw(port));
-		break;
-	default:
-		write ? outl(value, port) : (value = inl(port));
-	}
-	if (!write)
-		set_in_result(vcpu, bytes, value);
+	if (write)
+		host_out(port, bytes, vcpu->arch.reg[X86_RAX]);
+	else
+		set_in_result(vcpu, bytes, host_in(port, bytes));
 }
 
 /*
