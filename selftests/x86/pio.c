@@ -385,7 +385,8 @@ TEST(policy_pass)
 	u8 want;
 
 	/* Status register B: does not change by itself */
-	ASSERT_EQ(0, ioperm(0x70, 2, 1));
+	if (ioperm(0x70, 2, 1))
+		SKIP(return, "this kernel has no ioperm()");
 	guest_out8(0x70, 0x0b);
 	want = guest_in8(0x71);
 	one_create(&o, 0, guest_cmos, 0x0b);
