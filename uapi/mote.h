@@ -117,7 +117,7 @@ struct mote_info {
  * @size: set by the caller
  * @flags: must be 0
  * @entries: user pointer to an array of the architecture's entry
- *	(struct mote_x86_cpuid on x86)
+ *	(struct mote_x86_cpuid on x86, struct mote_arm64_idreg on arm64)
  * @count: in: entries in the array; out (FEATURES): entries there are
  * @entry_size: sizeof one entry, as the caller was compiled
  *
@@ -166,7 +166,8 @@ struct mote_mem {
  * struct mote_create_vcpu - CREATE_VCPU; returns a vCPU descriptor
  * @size: set by the caller
  * @flags: must be 0
- * @id: number of the vCPU (x86: its APIC id), below mote_info::max_vcpus
+ * @id: number of the vCPU (x86: its APIC id; arm64: MPIDR_EL1 has it in Aff0,
+ *	16 to an Aff1), below mote_info::max_vcpus
  * @pad: must be 0
  */
 struct mote_create_vcpu {
@@ -230,7 +231,7 @@ struct mote_policy {
  * struct mote_irqchip - IRQCHIP: local interrupt controllers in the kernel
  * @size: set by the caller
  * @flags: must be 0
- * @type: enum of the architecture (MOTE_X86_IRQCHIP_LAPIC)
+ * @type: enum of the architecture (MOTE_X86_IRQCHIP_LAPIC, MOTE_ARM64_IRQCHIP_GICV3)
  * @pad: must be 0
  * @addr: guest physical addresses, as @type needs them (none on x86)
  *
@@ -337,6 +338,7 @@ enum mote_event {
 	MOTE_EVENT_INTR = 0,		/* external interrupt @vector, when the guest can take it */
 	MOTE_EVENT_NMI = 1,
 	MOTE_EVENT_EXCEPTION = 2,	/* fault @vector at the current instruction */
+	MOTE_EVENT_SERROR = 3,		/* arm64: asynchronous error, syndrome @error_code */
 };
 
 #define MOTE_INJECT_ERROR_CODE	(1u << 0)	/* @error_code is pushed */

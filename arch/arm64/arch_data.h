@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mote/arm64: what a VM and a vCPU carry.  Included by mod/mote.h.  Letters as
+ * explained there.
+ */
+#ifndef MOTE_ARM64_ARCH_DATA_H
+#define MOTE_ARM64_ARCH_DATA_H
+
+#include <linux/hrtimer.h>
+#include <linux/types.h>
+
+#include <mote.h>
+
+#include "types.h"
+
+struct arm64_ctx;
+struct arm64_fp;
+struct arm64_idregs;
+struct vgic;
+struct vgic_cpu;
+
+/**
+ * enum arm64_slow - what mote_arch_vcpu_handle_slow() is called for
+ * @ARM64_SLOW_FAULT: stage-2 fault that may be memory, a device or the GIC
+ */
+enum arm64_slow {
+	ARM64_SLOW_FAULT,
+};
+
+/**
+ * struct arm64_fault - a stage-2 fault on its way to the slow path
+ * @ipa: where
+ * @far: virtual address of the access
+ * @esr: syndrome
+ * @access: MOTE_ACCESS_*
+ */
+struct arm64_fault {
+	gpa_t ipa;
+	u64 far;
+	u64 esr;
+	u32 access;
+};
+
+/**
+ * struct arm64_answer - what the kernel knows of an exit that waits for its
+ * answer; the run page cannot be trusted to say it
+ * @esr: syndrome of the instruction
+ * @decoded: it is finished by the kernel from the answer
+ */
+struct arm64_answer {
+	u64 esr;
+	bool decoded;
+};
+
+/**
+ * struct arm64_timer - the guest's timers
+ * @line: level of the virtual (0) and physical (1) timer's output as the GIC
+ *	was last told (t)
+ * @cntp_ctl: CNTP_CTL_EL0: ENABLE and IMASK (t)
+ * @cntp_cval: CNTP_CVAL_EL0 (t)
+ * @background: wakes a halted vCPU, and stands for the physical timer
+ */
+struct arm64_timer {
+	bool line[2];
+	u64 cntp_ctl;
+	u64 cntp_cval;
+	struct hrtimer background;
+};
+
+/**
+ * struct mote_vm_arch - of a VM
+ * @vmid: TLB tag (c)
+ * @vttbr: VTTBR_EL2 (c)
+ * @cntvoff: host counter - guest's virtual counter; MOTE_ARM64_CNTVCT sets it (a)
+ * @gic: in-kernel interrupt controller or NULL (c, before the first vCPU)
+ */
+struct mote_vm_arch {
+	unsigned int vmid;
+	u64 vttbr;
+	u64 cntvoff;
+	struct vgic *gic;
+};
+
+/**
+ * struct mote_vcpu_arch - of a vCPU; (t) where nothing else is said
+ * @ctx: what the world switch sees, a page
+ * @live: mote_arch_vcpu_prepare() has loaded what put() takes back
+ * @fp: FP and SIMD registers while they are not in hardware
+ * @fp_loaded: they are (live)
+ * @idregs: what the guest's CPU claims; replaced under vcpu->mutex
+ * @halted: WFI executed, waiting for an interrupt
+ * @intr: INJECTed lines, bit 0 IRQ, bit 1 FIQ; without @vgic
+ * @serror: MOTE_ARM64_SERROR
+ * @slow: what the slow path has to do
+ * @fault: stage-2 fault, for it
+ * @answer: the instruction that waits for completion
+ * @timer: see there
+ * @vgic: the vCPU's part of mote_vm_arch::gic, or NULL (c)
+ */
+struct mote_vcpu_arch {
+	struct arm64_ctx *ctx;
+	bool live;
+	struct arm64_fp *fp;
+	bool fp_loaded;
+	struct arm64_idregs *idregs;
+	bool halted;
+	u32 intr;
+	u64 serror;
+	enum arm64_slow slow;
+	struct arm64_fault fault;
+	struct arm64_answer answer;
+	struct arm64_timer timer;
+	struct vgic_cpu *vgic;
+};
+
+#endif /* MOTE_ARM64_ARCH_DATA_H */

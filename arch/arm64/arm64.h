@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mote/arm64: what the files of arch/arm64 offer each other.
+ */
+#ifndef MOTE_ARM64_ARM64_H
+#define MOTE_ARM64_ARM64_H
+
+#include <linux/bits.h>
+
+#include "arch.h"
+#include "hyp/ctx.h"
+#include "mod/mote.h"
+
+static inline struct arm64_ctx *to_ctx(struct mote_vcpu *vcpu)
+{
+	return vcpu->arch.ctx;
+}
+
+/* ---- el2.c: who has EL2, and how this host switches worlds ---- */
+
+/* The kernel itself runs at EL2 (HCR_EL2.E2H), else at EL1 with a lowvisor of ours at EL2 */
+extern bool arm64_vhe;
+
+/** arm64_el2_init - see mote_arch_init(): find out who has EL2, get the lowvisor ready */
+int arm64_el2_init(void);
+void arm64_el2_exit(void);
+int arm64_el2_cpu_enable(void);
+void arm64_el2_cpu_disable(void);
+int arm64_el2_probe_busy(void);
+const char *arm64_el2_busy_reason(void);
+
+/**
+ * arm64_el2_map - let the world switch see a page
+ * @page: kernel address of a page that belongs to a vCPU
+ *
+ * Return: 0 or -ENOMEM.  VHE: nothing to do.  Context: sleepable.
+ */
+int arm64_el2_map(void *page);
+
+/** arm64_el2_unmap - undo it, on all CPUs; before the page is freed.  Context: sleepable. */
+void arm64_el2_unmap(void *page);
+
+/**
+ * arm64_el2_ich_vtr - ICH_VTR_EL2 of this machine: list registers, priority bits
+ *
+ * 0 without GICv3 virtualization.  Context: any, after arm64_el2_init().
+ */
+u64 arm64_el2_ich_vtr(void);
+
+/**
+ * arm64_session_load - what of the guest's state need not be switched at each entry
+ * @vcpu: prepared, preemption off
+ *
+ * VHE: EL1 registers, which the host does not use.  nVHE: nothing.
+ */
+void arm64_session_load(struct mote_vcpu *vcpu);
+
+/** arm64_session_put - undo it: the registers are in vcpu->arch.ctx again */
+void arm64_session_put(struct mote_vcpu *vcpu);
+
+/**
+ * arm64_enter - the world switch
+ * @ctx: controls are set
+ *
+ * Context: interrupts off.  Returns after the guest's exit with the host's
+ * state back.  Interrupts that ended the run are still pending.
+ */
+void arm64_enter(struct arm64_ctx *ctx);
+
+/**
+ * arm64_sys_read - a system register of the guest
+ * @vcpu: under vcpu->mutex; live: on its CPU
+ * @reg: enum arm64_sys
+ *
+ * From hardware on VHE hosts while live, else from the context.
+ */
+u64 arm64_sys_read(struct mote_vcpu *vcpu, enum arm64_sys reg);
+void arm64_sys_write(struct mote_vcpu *vcpu, enum arm64_sys reg, u64 value);
+
+/* ---- stage2.c: format of the tables, VMIDs ---- */
+
+extern const struct mote_pt_format *arm64_stage2_format;
+extern u64 arm64_vtcr;
+
+int arm64_stage2_init(void);
+void arm64_stage2_exit(void);
+/** arm64_ipa_bits - width of guest physical addresses */
+unsigned int arm64_ipa_bits(void);
+/**
+ * arm64_stage2_vm_init - a VMID and VTTBR for a VM; its tables are set up
+ * Return: 0 or -ENOSPC.
+ */
+int arm64_stage2_vm_init(struct mote_vm *vm);
+void arm64_stage2_vm_destroy(struct mote_vm *vm);
+/**
+ * arm64_dcache_clean - write the host's cache lines of a page back to memory
+ *
+ * For guests with caches off, before a page is mapped, unless FEAT_S2FWB makes
+ * hardware do it (Arm ARM, "Stage 2 forced Write-Back").
+ */
+void arm64_dcache_clean(hpa_t hpa, u64 bytes);
+
+/* ---- exit.c, abort.c ---- */
+
+int arm64_handle_exit(struct mote_vcpu *vcpu);
+int arm64_handle_slow(struct mote_vcpu *vcpu);
+int arm64_complete(struct mote_vcpu *vcpu);
+/** arm64_skip - the instruction is done: next PC, PSTATE.SS and BTYPE as after any */
+void arm64_skip(struct mote_vcpu *vcpu);
+void arm64_fill_run_regs(struct mote_vcpu *vcpu);
+
+/* ---- inject.c: exceptions into the guest ---- */
+
+/**
+ * arm64_inject_sync - a synchronous exception to EL1 at the current instruction
+ * @vcpu: loaded
+ * @esr: ESR_EL1
+ * @far: FAR_EL1, ignored where the class has none
+ */
+void arm64_inject_sync(struct mote_vcpu *vcpu, u64 esr, u64 far);
+void arm64_inject_undef(struct mote_vcpu *vcpu);
+/** arm64_inject_abort - external abort for the current access */
+void arm64_inject_abort(struct mote_vcpu *vcpu, bool insn, u64 far);
+int arm64_inject(struct mote_vcpu *vcpu, const struct mote_inject *inject);
+
+/* ---- sysreg.c: trapped registers ---- */
+
+/** arm64_handle_sysreg - EC 0x18; Return: enum mote_result */
+int arm64_handle_sysreg(struct mote_vcpu *vcpu);
+/** arm64_complete_sysreg - the runner has answered */
+int arm64_complete_sysreg(struct mote_vcpu *vcpu);
+
+/* ---- idreg.c: ID registers ---- */
+
+int arm64_idreg_setup(void);
+void arm64_idreg_teardown(void);
+int arm64_idreg_vcpu_init(struct mote_vcpu *vcpu);
+void arm64_idreg_vcpu_destroy(struct mote_vcpu *vcpu);
+int arm64_idreg_default(struct mote_arm64_idreg **table);
+int arm64_idreg_set(struct mote_vcpu *vcpu, const struct mote_arm64_idreg *table,
+		    unsigned int count);
+/** arm64_idreg_get - Return: whether @enc is an ID register, with its value */
+bool arm64_idreg_get(struct mote_vcpu *vcpu, u32 enc, u64 *value);
+
+/* ---- fp.c ---- */
+
+int arm64_fp_init(struct mote_vcpu *vcpu);
+void arm64_fp_destroy(struct mote_vcpu *vcpu);
+/** arm64_fp_load - the guest used FP for the first time in this session */
+void arm64_fp_load(struct mote_vcpu *vcpu);
+/** arm64_fp_put - the end of a session */
+void arm64_fp_put(struct mote_vcpu *vcpu);
+int arm64_fp_get(struct mote_vcpu *vcpu, u32 index, u64 *value);
+int arm64_fp_check(u32 index, u64 value);
+void arm64_fp_set(struct mote_vcpu *vcpu, u32 index, u64 value);
+
+/* ---- regs.c: GET_REGS and SET_REGS ---- */
+
+void arm64_regs_reset(struct mote_vcpu *vcpu);
+
+/* ---- walk.c: the guest's stage-1 tables ---- */
+
+void arm64_translate(struct mote_vcpu *vcpu, struct mote_translate *tr);
+/** arm64_fetch_insn - the instruction at PC.  Return: 0 or -EFAULT.  Sleepable, not loaded. */
+int arm64_fetch_insn(struct mote_vcpu *vcpu, u32 *insn);
+
+/* ---- vgic*.c: GICv3; all of it harmless and false without vcpu->arch.vgic ---- */
+
+/** vgic_init - what the machine's GIC offers, once at load.  Return: 0; -ENODEV: none usable */
+int vgic_init(void);
+bool vgic_available(void);
+int vgic_create(struct mote_vm *vm, const struct mote_irqchip *chip);
+void vgic_destroy(struct mote_vm *vm);
+int vgic_vcpu_init(struct mote_vcpu *vcpu);
+void vgic_vcpu_destroy(struct mote_vcpu *vcpu);
+/** vgic_irq - IRQ.  Any thread. */
+int vgic_irq(struct mote_vm *vm, const struct mote_irq *irq);
+/** vgic_ppi - the level of a private line.  Any context. */
+void vgic_ppi(struct mote_vcpu *vcpu, unsigned int intid, bool level);
+/**
+ * vgic_ppi_hw - the same, for a line of hardware whose physical interrupt is
+ * active as long as the guest's is (the virtual timer): LR.HW
+ */
+void vgic_ppi_hw(struct mote_vcpu *vcpu, unsigned int intid, bool level, unsigned int hw_intid);
+/** vgic_load, vgic_put - begin and end of a session */
+void vgic_load(struct mote_vcpu *vcpu);
+void vgic_put(struct mote_vcpu *vcpu);
+/** vgic_before_entry - list registers into vcpu->arch.ctx->gic.  Context: entry. */
+void vgic_before_entry(struct mote_vcpu *vcpu);
+/** vgic_after_exit - and what became of them.  Context: interrupts off. */
+void vgic_after_exit(struct mote_vcpu *vcpu);
+/** vgic_pending - whether the guest could take an interrupt that waits.  Any context. */
+bool vgic_pending(struct mote_vcpu *vcpu);
+/** vgic_owns - whether @ipa is in the GIC's frames.  Any context. */
+bool vgic_owns(struct mote_vm *vm, gpa_t ipa);
+/**
+ * vgic_mmio - an access to them
+ * @bytes: 1, 2, 4 or 8
+ * @value: write: the value; read: receives it
+ * Context: loaded or sleepable.
+ */
+void vgic_mmio(struct mote_vcpu *vcpu, gpa_t ipa, unsigned int bytes, bool write, u64 *value);
+/**
+ * vgic_sysreg - a trapped ICC_* register
+ * Return: whether @enc is one that is there; else the guest gets UNDEF.
+ */
+bool vgic_sysreg(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value);
+/* GET_REGS and so on: class GIC, and ICC_* by encoding (MOTE_ARM64_CLASS_SYSREG) */
+int vgic_reg_get(struct mote_vcpu *vcpu, u64 id, u64 *value);
+int vgic_reg_check(struct mote_vcpu *vcpu, u64 id, u64 value);
+void vgic_reg_set(struct mote_vcpu *vcpu, u64 id, u64 value);
+/** vgic_reg_list - the @n-th id of the vCPU in restore order, 0 after the last */
+u64 vgic_reg_list(struct mote_vcpu *vcpu, unsigned int n);
+
+/* ---- timer.c: CNTV in hardware, CNTP emulated ---- */
+
+int timer_init(void);
+void timer_exit(void);
+void timer_vm_init(struct mote_vm *vm);
+void timer_vcpu_init(struct mote_vcpu *vcpu);
+void timer_vcpu_destroy(struct mote_vcpu *vcpu);
+/** timer_load, timer_put - begin and end of a session */
+void timer_load(struct mote_vcpu *vcpu);
+void timer_put(struct mote_vcpu *vcpu);
+/** timer_before_entry, timer_after_exit - lines and the host's interrupt.  Interrupts off. */
+void timer_before_entry(struct mote_vcpu *vcpu);
+void timer_after_exit(struct mote_vcpu *vcpu);
+/** timer_pending - whether a timer's line is up, for halted vCPUs.  Any context. */
+bool timer_pending(struct mote_vcpu *vcpu);
+/** timer_sysreg - trapped CNTP_* and CNTPCT_EL0.  Return: whether @enc is one. */
+bool timer_sysreg(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value);
+/* MOTE_ARM64_CLASS_TIMER, and CNTV_*, CNTP_* by encoding */
+int timer_reg_get(struct mote_vcpu *vcpu, u64 id, u64 *value);
+int timer_reg_check(struct mote_vcpu *vcpu, u64 id, u64 value);
+void timer_reg_set(struct mote_vcpu *vcpu, u64 id, u64 value);
+u64 timer_reg_list(unsigned int n);
+
+#endif /* MOTE_ARM64_ARM64_H */
