@@ -57,7 +57,7 @@ WORDS = [
 
 # Where #include "..." and <...> of our own headers are looked for.
 PATHS = {"kernel": ["", "uapi", "uapi/{arch}", "mod", "arch/{arch}"],
-         "user": ["uapi", "uapi/{arch}", "tools/lib", "selftests/lib"]}
+         "user": ["uapi", "uapi/{arch}", "tools/lib", "tools/run/{arch}", "selftests/lib"]}
 
 
 def group(path):

@@ -28,9 +28,9 @@ static void test_bus(void)
 	CHECK_EQ(v, ~0ULL);
 	out(vm, 0xcf8, 4, 0x8000ffff);		/* dropped, and no reset */
 	CHECK(!vm->ending);
-	CHECK(bus_add(&vm->pio, 0x3ff, 1, &dev) != 0);
-	CHECK(bus_add(&vm->pio, 0x3f0, 9, &dev) != 0);
-	CHECK(bus_add(&vm->pio, 0x3f0, 8, &dev) == 0);
+	CHECK(bus_add(&vm->arch.pio, 0x3ff, 1, &dev) != 0);
+	CHECK(bus_add(&vm->arch.pio, 0x3f0, 9, &dev) != 0);
+	CHECK(bus_add(&vm->arch.pio, 0x3f0, 8, &dev) == 0);
 	/* A wide access is split for an 8-bit device: LCR and MCR at once */
 	out(vm, 0x3fb, 2, 0x0b03);
 	CHECK_EQ(in(vm, 0x3fb, 1), 0x03);
@@ -93,12 +93,12 @@ static void test_ioapic_level(void)
 	irq_set(vm, 9, false);
 	irq_set(vm, 9, true);
 	CHECK_EQ(fake_msi_count, 1);		/* in service */
-	ioapic_eoi(vm->ioapic, 0x50);
+	ioapic_eoi(vm->arch.ioapic, 0x50);
 	CHECK_EQ(fake_msi_count, 1);
-	ioapic_eoi(vm->ioapic, 0x51);
+	ioapic_eoi(vm->arch.ioapic, 0x51);
 	CHECK_EQ(fake_msi_count, 2);		/* still up: again */
 	irq_set(vm, 9, false);
-	ioapic_eoi(vm->ioapic, 0x51);
+	ioapic_eoi(vm->arch.ioapic, 0x51);
 	CHECK_EQ(fake_msi_count, 2);
 	CHECK_EQ(ioapic_get(vm, 0x10 + 18), 0x8051);
 }
@@ -124,26 +124,26 @@ static void test_pic_priority(void)
 	struct vm *vm = new_vm();
 
 	irq_pulse(vm, 0);
-	CHECK(!pic_output(vm->pic));		/* masked at power-on */
+	CHECK(!pic_output(vm->arch.pic));		/* masked at power-on */
 	pic_init(vm, 1);
-	CHECK(!pic_output(vm->pic));		/* ICW1 forgets edges */
+	CHECK(!pic_output(vm->arch.pic));		/* ICW1 forgets edges */
 	irq_pulse(vm, 4);
 	irq_pulse(vm, 1);
-	CHECK(pic_output(vm->pic));
+	CHECK(pic_output(vm->arch.pic));
 	CHECK(fake_kicks > 0);
-	CHECK_EQ(pic_ack(vm->pic), 0x31);
-	CHECK(!pic_output(vm->pic));		/* 4 waits for 1's end */
+	CHECK_EQ(pic_ack(vm->arch.pic), 0x31);
+	CHECK(!pic_output(vm->arch.pic));		/* 4 waits for 1's end */
 	irq_pulse(vm, 0);
-	CHECK_EQ(pic_ack(vm->pic), 0x30);	/* nested */
+	CHECK_EQ(pic_ack(vm->arch.pic), 0x30);	/* nested */
 	out(vm, 0x20, 1, 0x0b);
 	CHECK_EQ(in(vm, 0x20, 1), 0x03);	/* ISR */
 	out(vm, 0x20, 1, 0x20);
 	out(vm, 0x20, 1, 0x20);
-	CHECK_EQ(pic_ack(vm->pic), 0x34);
+	CHECK_EQ(pic_ack(vm->arch.pic), 0x34);
 	out(vm, 0x20, 1, 0x64);			/* specific EOI */
 	out(vm, 0x20, 1, 0x0a);
 	CHECK_EQ(in(vm, 0x20, 1), 0);
-	CHECK_EQ(pic_ack(vm->pic), 0x37);	/* nothing there: spurious */
+	CHECK_EQ(pic_ack(vm->arch.pic), 0x37);	/* nothing there: spurious */
 }
 
 static void test_pic_cascade(void)
@@ -152,20 +152,20 @@ static void test_pic_cascade(void)
 
 	pic_init(vm, 1);
 	irq_pulse(vm, 12);
-	CHECK_EQ(pic_ack(vm->pic), 0x3c);
+	CHECK_EQ(pic_ack(vm->arch.pic), 0x3c);
 	irq_pulse(vm, 8);
-	CHECK(!pic_output(vm->pic));		/* cascade line in service */
+	CHECK(!pic_output(vm->arch.pic));		/* cascade line in service */
 	out(vm, 0xa0, 1, 0x20);
 	out(vm, 0x20, 1, 0x20);
-	CHECK_EQ(pic_ack(vm->pic), 0x38);
+	CHECK_EQ(pic_ack(vm->arch.pic), 0x38);
 	out(vm, 0xa0, 1, 0x20);
 	out(vm, 0x20, 1, 0x20);
-	CHECK(!pic_output(vm->pic));
+	CHECK(!pic_output(vm->arch.pic));
 	irq_pulse(vm, 14);
 	out(vm, 0xa1, 1, 0x40);			/* masked while pending */
-	CHECK(!pic_output(vm->pic));
+	CHECK(!pic_output(vm->arch.pic));
 	out(vm, 0xa1, 1, 0);
-	CHECK_EQ(pic_ack(vm->pic), 0x3e);
+	CHECK_EQ(pic_ack(vm->arch.pic), 0x3e);
 }
 
 static void test_pic_modes(void)
@@ -174,23 +174,23 @@ static void test_pic_modes(void)
 
 	pic_init(vm, 3);			/* automatic EOI */
 	irq_pulse(vm, 5);
-	CHECK_EQ(pic_ack(vm->pic), 0x35);
+	CHECK_EQ(pic_ack(vm->arch.pic), 0x35);
 	irq_pulse(vm, 6);
-	CHECK_EQ(pic_ack(vm->pic), 0x36);
+	CHECK_EQ(pic_ack(vm->arch.pic), 0x36);
 	out(vm, 0x4d0, 2, 0xffff);		/* ELCR, fixed bits stay 0 */
 	CHECK_EQ(in(vm, 0x4d0, 2), 0xdef8);
 	irq_set(vm, 5, true);
-	CHECK_EQ(pic_ack(vm->pic), 0x35);
-	CHECK(pic_output(vm->pic));		/* level: still there */
+	CHECK_EQ(pic_ack(vm->arch.pic), 0x35);
+	CHECK(pic_output(vm->arch.pic));		/* level: still there */
 	irq_set(vm, 5, false);
-	CHECK(!pic_output(vm->pic));
+	CHECK(!pic_output(vm->arch.pic));
 	out(vm, 0x20, 1, 0xc3);			/* 4 is first now, 3 last */
 	irq_pulse(vm, 0);
 	irq_set(vm, 4, true);
 	out(vm, 0x20, 1, 0x0c);			/* poll */
 	CHECK_EQ(in(vm, 0x20, 1), 0x84);
 	irq_set(vm, 4, false);
-	CHECK_EQ(pic_ack(vm->pic), 0x30);
+	CHECK_EQ(pic_ack(vm->arch.pic), 0x30);
 }
 
 /* --- UART --- */

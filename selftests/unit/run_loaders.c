@@ -41,7 +41,7 @@ static struct vm *load_kernel(struct options *opt, const void *data,
 	struct vm *vm = new_vm(opt);
 
 	opt->kernel = temp_file(data, bytes);
-	load(vm);
+	arch_load(vm);
 	return vm;
 }
 
@@ -165,7 +165,7 @@ static const char *text(struct vm *vm, u64 gpa)
 
 static void test_multiboot(void)
 {
-	struct options opt = { .append = "one two", .module_count = 1 };
+	struct options opt = { .append = "one two", .arch.module_count = 1 };
 	struct elf32 f;
 	char *module = temp_file("NAME=value\n", 11), *spec;
 	u32 info, mods, at = 0, size = 0;
@@ -174,7 +174,7 @@ static void test_multiboot(void)
 
 	if (asprintf(&spec, "%s arg", module) < 0)
 		exit(1);
-	opt.modules[0] = spec;
+	opt.arch.modules[0] = spec;
 	make_elf32(&f);
 	vm = load_kernel(&opt, &f, sizeof(f));
 	CHECK_EQ(fake_reg(MOTE_X86_RIP), KERNEL_GPA + 4);

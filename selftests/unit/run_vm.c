@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "acpi.h"
 #include "run_vm.h"
 
 u32 fake_msi_count, fake_msi_data, fake_kicks, fake_reg_count;
@@ -73,7 +74,7 @@ void fake_vm(struct vm *vm, struct options *opt)
 	vm->fd = -1;
 	vm->mem.vm = -1;
 	vm->vcpus[0].fd = 1;
-	vm->low_bytes = opt->mem_bytes;
+	vm->arch.low_bytes = opt->mem_bytes;
 	vm->ram = calloc(1, opt->mem_bytes);
 	pthread_mutex_init(&vm->lock, NULL);
 	mote_gmem_add(&vm->mem, 0, 640 * KIB, vm->ram, 0);
@@ -118,13 +119,13 @@ u32 in(struct vm *vm, u16 port, u32 bytes)
 {
 	u32 v = 0;
 
-	bus_read(&vm->pio, port, &v, bytes);
+	bus_read(&vm->arch.pio, port, &v, bytes);
 	return v;
 }
 
 void out(struct vm *vm, u16 port, u32 bytes, u32 value)
 {
-	bus_write(&vm->pio, port, &value, bytes);
+	bus_write(&vm->arch.pio, port, &value, bytes);
 }
 
 void check(bool ok, const char *text, const char *file, int line)

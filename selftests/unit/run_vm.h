@@ -3,8 +3,10 @@
 #ifndef RUN_VM_H
 #define RUN_VM_H
 
+#include "boot.h"
+#include "devices.h"
 #include "irq.h"
-#include "load.h"
+#include "machine.h"
 #include "uart.h"
 
 /* What the runner asked of the kernel */

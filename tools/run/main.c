@@ -5,23 +5,7 @@
 #include <string.h>
 
 #include "console.h"
-#include "load.h"
-
-static void create_devices(struct vm *vm)
-{
-	/* COM1 first: the bus searches in this order. */
-	uart_create(vm);
-	ioapic_create(vm);
-	pic_create(vm);
-	pit_create(vm);
-	rtc_create(vm);
-	acpi_pm_create(vm);
-	reset_create(vm);
-	fw_cfg_create(vm);
-	if (vm->opt->debug_exit >= 0)
-		debug_exit_create(vm, (u16)vm->opt->debug_exit);
-	acpi_build(vm);
-}
+#include "machine.h"
 
 /* Signals go to main(): a vCPU that is to stop is kicked. */
 static void start(struct vm *vm)
@@ -50,8 +34,8 @@ int main(int argc, char **argv)
 
 	options_parse(&opt, argc, argv);
 	vm_create(&vm, &opt);
-	create_devices(&vm);
-	load(&vm);
+	arch_devices(&vm);
+	arch_load(&vm);
 	console_create(&vm);
 	began = io_now();
 	start(&vm);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "console.h"
+#include "machine.h"
 
 static void say(const char *fmt, va_list ap)
 {
@@ -39,8 +40,8 @@ static const char *const type_names[MOTE_EXIT_TYPES] = {
 	[MOTE_EXIT_KICK] = "kick",
 	[MOTE_EXIT_MMIO] = "mmio",
 	[MOTE_EXIT_PIO] = "pio",
-	[MOTE_EXIT_SYSREG] = "msr",
-	[MOTE_EXIT_FEATURE] = "cpuid",
+	[MOTE_EXIT_SYSREG] = "system-register",
+	[MOTE_EXIT_FEATURE] = "feature",
 	[MOTE_EXIT_HYPERCALL] = "hypercall",
 	[MOTE_EXIT_HALT] = "halt",
 	[MOTE_EXIT_EOI] = "eoi",
@@ -69,7 +70,7 @@ static const char *type_name(u32 type)
 
 static void print_exit(const struct mote_exit *x)
 {
-	complain("stopped by a %s exit (type %u, hardware reason 0x%llx) at rip 0x%llx",
+	complain("stopped by a %s exit (type %u, hardware reason 0x%llx) at pc 0x%llx",
 		 type_name(x->type), x->type, x->raw, x->pc);
 	if (x->type == MOTE_EXIT_MEMORY_FAULT)
 		complain("memory at gpa 0x%llx (hva 0x%llx) failed: %s",
@@ -82,32 +83,6 @@ static void print_exit(const struct mote_exit *x)
 		complain("qualification 0x%llx, error %u, info 0x%llx 0x%llx 0x%llx 0x%llx",
 			 x->fail.qualification, x->fail.error, x->fail.info[0],
 			 x->fail.info[1], x->fail.info[2], x->fail.info[3]);
-}
-
-static void print_registers(int fd)
-{
-	static const char *const names[MOTE_X86_GPR_COUNT] = {
-		"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8",
-		"r9", "r10", "r11", "r12", "r13", "r14", "r15", "rip",
-		"rflags",
-	};
-	struct mote_reg r[MOTE_X86_GPR_COUNT + 4];
-	u32 n;
-
-	for (n = 0; n < MOTE_X86_GPR_COUNT; n++)
-		r[n].id = MOTE_X86_GPR(n);
-	r[n++].id = MOTE_X86_CR0;
-	r[n++].id = MOTE_X86_CR2;
-	r[n++].id = MOTE_X86_CR3;
-	r[n++].id = MOTE_X86_CR4;
-	if (mote_get_regs(fd, r, n, NULL))
-		return;
-	for (n = 0; n < MOTE_X86_GPR_COUNT; n++)
-		fprintf(stderr, "%6s %016llx%s", names[n], r[n].value,
-			n % 3 == 2 ? console_eol() : "");
-	fprintf(stderr, "   cr0 %llx cr2 %llx cr3 %llx cr4 %llx%s",
-		r[n].value, r[n + 1].value, r[n + 2].value, r[n + 3].value,
-		console_eol());
 }
 
 static void print_dump(int fd)
@@ -128,13 +103,12 @@ static void print_dump(int fd)
 void report_failure(struct vcpu *v)
 {
 	print_exit(&v->run->exit);
-	if (v->emul.why[0])
-		complain("%s", v->emul.why);
+	arch_report(v);
 	if (!v->vm->opt->dump_on_fail) {
 		complain("run again with --dump-on-fail for registers and the hardware's state");
 		return;
 	}
-	print_registers(v->fd);
+	arch_print_registers(v->fd);
 	print_dump(v->fd);
 }
 
@@ -144,7 +118,6 @@ void report_stats(struct vm *vm, u64 total_ns)
 
 	for (u32 id = 0; id < VCPUS_MAX; id++) {
 		const struct mote_stats *s = vm->vcpus[id].stats;
-		const struct mote_x86_emul *e = &vm->vcpus[id].emul;
 		double guest;
 
 		if (!s) {
@@ -155,10 +128,10 @@ void report_stats(struct vm *vm, u64 total_ns)
 			(double)s->guest_time / (double)vm->info.time_hz : 0;
 		fprintf(stderr, "vCPU %u: %.3f s in all, %.3f s in the guest (%.0f %%)\n",
 			id, total, guest, total > 0 ? guest / total * 100 : 0);
-		fprintf(stderr, "%14llu entries\n%14llu exits to mote-run\n%14llu waits in HLT\n%14llu events injected\n",
+		fprintf(stderr, "%14llu entries\n%14llu exits to mote-run\n%14llu waits halted\n%14llu events injected\n",
 			s->entries, s->user_exits, s->halts, s->injected);
-		fprintf(stderr, "%14llu instructions emulated, %llu decoded anew\nExits by reason:\n",
-			e->hits + e->misses, e->misses);
+		arch_print_stats(&vm->vcpus[id]);
+		fprintf(stderr, "Exits by reason:\n");
 		for (u32 t = 0; t < MOTE_EXIT_TYPES; t++) {
 			if (s->exits[t])
 				fprintf(stderr, "%14llu %s\n", s->exits[t],

@@ -9,7 +9,7 @@
 #ifndef MOTE_RUN_H
 #define MOTE_RUN_H
 
-#include <libmote_x86.h>
+#include <libmote.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -33,49 +33,47 @@ enum exit_code {
 	END_SIGNAL = 128,	/* + number */
 };
 
-#define MODULES_MAX	16
+struct vm;
+struct vcpu;
+struct uart;
+
+/*
+ * The architecture's part of the structures below: struct arch_options,
+ * struct arch_vcpu, struct arch_vm.  Found in run/$(ARCH).
+ */
+#include "arch.h"
 
 /**
  * struct options - the command line
- * @kernel: image, recognised by its content
+ * @kernel: image, recognised by its content, or NULL
  * @initrd: initial RAM disk or NULL
  * @append: kernel command line, never NULL
  * @flat: raw binary or NULL
- * @flat_addr: where to load and start it
- * @modules: multiboot modules, "FILE" or "FILE arguments"
- * @module_count: how many
  * @mem_bytes: RAM
- * @debug_exit: port, or -1
  * @stats: print counters at the end
  * @dump_on_fail: print the hardware's state when the VM cannot go on
+ * @arch: the architecture's own
  */
 struct options {
 	const char *kernel;
 	const char *initrd;
 	const char *append;
 	const char *flat;
-	u64 flat_addr;
-	const char *modules[MODULES_MAX];
-	u32 module_count;
 	u64 mem_bytes;
-	int debug_exit;
 	bool stats;
 	bool dump_on_fail;
+	struct arch_options arch;
 };
-
-struct vm;
 
 /**
  * struct vcpu - a virtual CPU and its thread
  * @vm: owner
- * @id: number, also APIC id
+ * @id: number, also APIC id or MPIDR
  * @fd: descriptor
  * @run: mapped run page
  * @stats: mapped counters, NULL when the kernel has none
  * @thread: runs vcpu_thread()
- * @emul: finishes MMIO instructions
- * @env: what @emul works on
- * @intr: interrupt taken from the PIC and not yet injected, or -1
+ * @arch: the architecture's own
  */
 struct vcpu {
 	struct vm *vm;
@@ -84,17 +82,10 @@ struct vcpu {
 	struct mote_run *run;
 	const struct mote_stats *stats;
 	pthread_t thread;
-	struct mote_x86_emul emul;
-	struct mote_x86_env env;
-	int intr;
+	struct arch_vcpu arch;
 };
 
 #define VCPUS_MAX	1
-
-struct uart;
-struct pic;
-struct ioapic;
-struct pit;
 
 /**
  * struct vm - everything about the one guest
@@ -103,20 +94,15 @@ struct pit;
  * @fd: VM descriptor
  * @info: what the host offers
  * @mem: guest memory
- * @ram: the memory itself, @opt->mem_bytes long, low part first
- * @low_bytes: RAM below 4 GiB; the rest starts at 4 GiB
- * @rsdp: where the ACPI tables start
+ * @ram: the memory itself, @opt->mem_bytes long, lowest address first
  * @vcpus: the virtual CPUs
  * @lock: devices, buses and interrupt lines
- * @pio: ports
  * @mmio: device memory
  * @io: timers and descriptors, served by main()
- * @uart: COM1, where the terminal's input goes
- * @pic: the 8259A pair
- * @ioapic: the I/O APIC
- * @pit: the 8254, whose channel 2 port 0x61 shows
+ * @uart: the serial port with the terminal
  * @ending: set once, by the first vm_end()
  * @code: enum exit_code or the guest's own, valid with @ending
+ * @arch: the architecture's own
  */
 struct vm {
 	const struct options *opt;
@@ -125,19 +111,14 @@ struct vm {
 	struct mote_info info;
 	struct mote_gmem mem;
 	u8 *ram;
-	u64 low_bytes;
-	u64 rsdp;
 	struct vcpu vcpus[VCPUS_MAX];
 	pthread_mutex_t lock;
-	struct bus pio;
 	struct bus mmio;
 	struct io io;
 	struct uart *uart;
-	struct pic *pic;
-	struct ioapic *ioapic;
-	struct pit *pit;
 	atomic_bool ending;
 	int code;
+	struct arch_vm arch;
 };
 
 /* options.c */
@@ -146,7 +127,7 @@ void options_parse(struct options *o, int argc, char **argv);
 
 /* vm.c */
 /**
- * vm_create() - VM, memory, local APICs, vCPUs; ends the program on failure
+ * vm_create() - VM, memory, interrupt controllers, vCPUs; ends the program on failure
  * @vm: zeroed
  * @opt: command line, kept
  */
@@ -171,8 +152,35 @@ void vm_end(struct vm *vm, int code);
  */
 void *vm_mem(struct vm *vm, u64 gpa, u64 bytes);
 
+/** vm_map() - map RAM that the guest sees at @gpa; nothing for 0 bytes */
+void vm_map(struct vm *vm, u64 gpa, u64 bytes, u8 *hva);
+
+/**
+ * vm_mmio() - an access to device memory
+ * @vm: a struct vm; emulators hand it back without its type
+ * @gpa: address
+ * @data: 1..8 bytes, in or out; what nobody answers reads as 0xff
+ * @bytes: how many
+ * @write: direction
+ */
+void vm_mmio(void *vm, u64 gpa, void *data, u32 bytes, int write);
+
+/** vcpu_set_regs() - registers to start with; ends the program when refused */
+void vcpu_set_regs(struct vcpu *v, const struct mote_reg *regs, u32 count);
+
 /* vcpu.c */
 void *vcpu_thread(void *vcpu);
+
+/* What a handler of exits returns */
+enum after {
+	GO_ON = 0,
+	STOP = 1,	/* vm_end() has been called */
+};
+
+typedef enum after (*exit_handler)(struct vcpu *v);
+
+/** vcpu_fail() - the VM cannot go on: say why, end it */
+enum after vcpu_fail(struct vcpu *v);
 
 /* report.c */
 /** die() - print "mote-run: ..." and end the program with END_USAGE */
@@ -187,20 +195,5 @@ void report_failure(struct vcpu *vcpu);
 
 /** report_stats() - exits by reason and time, to stderr */
 void report_stats(struct vm *vm, u64 total_ns);
-
-/* acpi.c */
-/** acpi_build() - write the tables into guest memory, set vm::rsdp */
-void acpi_build(struct vm *vm);
-
-/* devices: each adds itself to a bus, ends the program when it cannot */
-void uart_create(struct vm *vm);
-void pit_create(struct vm *vm);
-void rtc_create(struct vm *vm);
-void pic_create(struct vm *vm);
-void ioapic_create(struct vm *vm);
-void reset_create(struct vm *vm);
-void acpi_pm_create(struct vm *vm);
-void fw_cfg_create(struct vm *vm);
-void debug_exit_create(struct vm *vm, u16 port);
 
 #endif

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-ifeq ($(ARCH),x86)
-run_objects := $(call objs,$(wildcard run/*.c))
+run_objects := $(call objs,$(wildcard run/*.c run/$(ARCH)/*.c))
 objects += $(run_objects)
 programs += $(O)/mote-run
 
+$(run_objects): includes += -Irun/$(ARCH)
 $(O)/mote-run: LDLIBS += $(libmote_libs)
 $(O)/mote-run: $(run_objects) $(libmote)
 	$(link)
-endif

@@ -3,99 +3,13 @@
 #include <errno.h>
 #include <string.h>
 
-#include "irq.h"
+#include "machine.h"
 
-/* What a handler returns */
-enum after {
-	GO_ON = 0,
-	STOP = 1,	/* vm_end() has been called */
-};
-
-typedef enum after (*exit_handler)(struct vcpu *v);
-
-static enum after fail(struct vcpu *v)
+enum after vcpu_fail(struct vcpu *v)
 {
 	report_failure(v);
 	vm_end(v->vm, END_VM_ERROR);
 	return STOP;
-}
-
-/* --- the 8259A's interrupts, for guests that use it --- */
-
-#define LAPIC_SVR	0xf0
-#define LAPIC_LVT0	0x350
-#define SVR_ENABLE	(1u << 8)
-#define LVT_MASKED	(1u << 16)
-#define LVT_EXTINT	(7u << 8)
-#define APIC_BASE	0x1b
-#define APIC_BASE_ON	(1u << 11)
-
-/*
- * Does INTR of the PIC reach the processor?  It goes through LINT0 of the
- * local APIC.  While the guest has not enabled its APIC the line counts as
- * firmware leaves it: wired through ("virtual wire", MultiProcessor
- * Specification 3.6.2.2).
- */
-static bool pic_connected(struct vcpu *v)
-{
-	struct mote_reg r[] = {
-		{ .id = MOTE_X86_MSR(APIC_BASE) },
-		{ .id = MOTE_X86_LAPIC(LAPIC_SVR) },
-		{ .id = MOTE_X86_LAPIC(LAPIC_LVT0) },
-	};
-
-	if (mote_get_regs(v->fd, r, ARRAY_SIZE(r), NULL))
-		return true;
-	if (!(r[0].value & APIC_BASE_ON) || !(r[1].value & SVR_ENABLE))
-		return true;
-	return !(r[2].value & LVT_MASKED) &&
-	       (r[2].value & LVT_EXTINT) == LVT_EXTINT;
-}
-
-static void want_window(struct vcpu *v)
-{
-	if (v->intr < 0 && !pic_connected(v))
-		return;
-	v->run->request |= MOTE_RUN_IRQ_WINDOW;
-}
-
-static enum after on_irq_window(struct vcpu *v)
-{
-	struct mote_inject inject = { .event = MOTE_EVENT_INTR };
-	struct vm *vm = v->vm;
-	int ret;
-
-	if (v->intr < 0 && pic_output(vm->pic) && pic_connected(v)) {
-		pthread_mutex_lock(&vm->lock);
-		v->intr = pic_ack(vm->pic);
-		pthread_mutex_unlock(&vm->lock);
-	}
-	if (v->intr < 0)
-		return GO_ON;
-	inject.vector = (u32)v->intr;
-	ret = mote_inject(v->fd, &inject);
-	if (!ret)
-		v->intr = -1;
-	else if (ret != -EAGAIN)	/* else: again at the next window */
-		return fail(v);
-	return GO_ON;
-}
-
-/* --- exits --- */
-
-static enum after on_pio(struct vcpu *v)
-{
-	struct mote_exit_pio *p = &v->run->exit.pio;
-	u32 value;
-
-	if (p->flags & MOTE_PIO_STRING)
-		return mote_x86_pio_string(&v->emul, v->run) ? fail(v) : GO_ON;
-	value = (u32)p->data;
-	v->env.port(v->vm, p->port, p->bytes, p->flags & MOTE_PIO_WRITE,
-		    &value);
-	if (!(p->flags & MOTE_PIO_WRITE))
-		p->data = value;
-	return GO_ON;
 }
 
 static enum after on_mmio(struct vcpu *v)
@@ -104,11 +18,11 @@ static enum after on_mmio(struct vcpu *v)
 	u64 data = m->data;
 
 	if (!m->decoded)
-		return mote_x86_mmio(&v->emul, v->run) ? fail(v) : GO_ON;
+		return arch_mmio(v) ? vcpu_fail(v) : GO_ON;
 	if (!(m->access & MOTE_ACCESS_WRITE))
 		data = 0;
-	v->env.mmio(v->vm, m->gpa, &data, m->bytes,
-		    m->access & MOTE_ACCESS_WRITE);
+	vm_mmio(v->vm, m->gpa, &data, m->bytes,
+		m->access & MOTE_ACCESS_WRITE);
 	if (!(m->access & MOTE_ACCESS_WRITE))
 		m->data = data;
 	return GO_ON;
@@ -121,69 +35,32 @@ static enum after on_sysreg(struct vcpu *v)
 	return GO_ON;
 }
 
-static enum after on_feature(struct vcpu *v)
-{
-	memset(v->run->exit.feature.value, 0,
-	       sizeof(v->run->exit.feature.value));
-	return GO_ON;
-}
-
-static enum after on_hypercall(struct vcpu *v)
-{
-	v->run->exit.hypercall.ret = (u64)MOTE_X86_HYPERCALL_ENOSYS;
-	return GO_ON;
-}
-
-static enum after on_eoi(struct vcpu *v)
-{
-	struct vm *vm = v->vm;
-
-	pthread_mutex_lock(&vm->lock);
-	ioapic_eoi(vm->ioapic, v->run->exit.eoi.irq & 0xff);
-	pthread_mutex_unlock(&vm->lock);
-	return GO_ON;
-}
-
-static enum after on_shutdown(struct vcpu *v)
-{
-	if (!atomic_load(&v->vm->ending))
-		complain("the guest's processor shut down (triple fault) at rip 0x%llx",
-			 v->run->exit.pc);
-	if (v->vm->opt->dump_on_fail)
-		report_failure(v);
-	vm_end(v->vm, END_TRIPLE_FAULT);
-	return STOP;
-}
-
 static enum after go_on(struct vcpu *v)
 {
 	(void)v;
 	return GO_ON;
 }
 
-static const exit_handler handlers[] = {
+/* The same everywhere; arch_exits[] has the others */
+static const exit_handler handlers[MOTE_EXIT_TYPES] = {
 	[MOTE_EXIT_NONE] = go_on,
 	[MOTE_EXIT_KICK] = go_on,
 	[MOTE_EXIT_MMIO] = on_mmio,
-	[MOTE_EXIT_PIO] = on_pio,
 	[MOTE_EXIT_SYSREG] = on_sysreg,
-	[MOTE_EXIT_FEATURE] = on_feature,
-	[MOTE_EXIT_HYPERCALL] = on_hypercall,
 	[MOTE_EXIT_HALT] = go_on,
-	[MOTE_EXIT_EOI] = on_eoi,
-	[MOTE_EXIT_SHUTDOWN] = on_shutdown,
-	[MOTE_EXIT_MEMORY_FAULT] = fail,
-	[MOTE_EXIT_FAIL_ENTRY] = fail,
-	[MOTE_EXIT_UNKNOWN] = fail,
-	[MOTE_EXIT_IRQ_WINDOW] = on_irq_window,
+	[MOTE_EXIT_MEMORY_FAULT] = vcpu_fail,
+	[MOTE_EXIT_FAIL_ENTRY] = vcpu_fail,
+	[MOTE_EXIT_UNKNOWN] = vcpu_fail,
 };
 
 static enum after handle(struct vcpu *v)
 {
 	u16 type = v->run->exit.type;
-	exit_handler h = type < ARRAY_SIZE(handlers) ? handlers[type] : NULL;
+	exit_handler h = NULL;
 
-	return h ? h(v) : fail(v);
+	if (type < MOTE_EXIT_TYPES)
+		h = handlers[type] ? handlers[type] : arch_exits[type];
+	return h ? h(v) : vcpu_fail(v);
 }
 
 static void run_failed(struct vcpu *v, int err)
@@ -206,8 +83,7 @@ void *vcpu_thread(void *opaque)
 	while (!atomic_load_explicit(&vm->ending, memory_order_relaxed)) {
 		int ret;
 
-		if (pic_output(vm->pic) || v->intr >= 0)
-			want_window(v);
+		arch_before_run(v);
 		ret = mote_run(v->fd);
 		if (ret == -EINTR)
 			continue;

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The VM: memory map, local APICs, vCPUs; its end. */
+/* The VM: memory, vCPUs; its end. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "run.h"
+#include "machine.h"
 
-/* RAM stops here and goes on at 4 GiB: the hole of a PC, for devices. */
-#define LOW_LIMIT	(3 * GIB)
 #define HUGE_BYTES	(2 * MIB)
 
 static void open_system(struct vm *vm)
@@ -46,7 +44,7 @@ static u8 *reserve(u64 bytes)
 	return p;
 }
 
-static void map(struct vm *vm, u64 gpa, u64 bytes, u8 *hva)
+void vm_map(struct vm *vm, u64 gpa, u64 bytes, u8 *hva)
 {
 	int ret = bytes ? mote_gmem_add(&vm->mem, gpa, bytes, hva, 0) : 0;
 
@@ -55,27 +53,12 @@ static void map(struct vm *vm, u64 gpa, u64 bytes, u8 *hva)
 		    strerror(-ret));
 }
 
-/* 640 KiB, the window of the video card left open, the rest. */
-static void create_memory(struct vm *vm)
-{
-	u64 bytes = vm->opt->mem_bytes;
-
-	vm->mem.vm = vm->fd;
-	vm->ram = reserve(bytes);
-	vm->low_bytes = bytes < LOW_LIMIT ? bytes : LOW_LIMIT;
-	map(vm, 0, 640 * KIB, vm->ram);
-	map(vm, 768 * KIB, vm->low_bytes - 768 * KIB, vm->ram + 768 * KIB);
-	map(vm, 4 * GIB, bytes - vm->low_bytes, vm->ram + vm->low_bytes);
-}
-
 void *vm_mem(struct vm *vm, u64 gpa, u64 bytes)
 {
 	return mote_gmem_ptr(&vm->mem, gpa, bytes, MOTE_ACCESS_WRITE);
 }
 
-/* --- callbacks of the instruction emulator --- */
-
-static void on_mmio(void *opaque, u64 gpa, void *data, u32 bytes, int write)
+void vm_mmio(void *opaque, u64 gpa, void *data, u32 bytes, int write)
 {
 	struct vm *vm = opaque;
 
@@ -87,30 +70,15 @@ static void on_mmio(void *opaque, u64 gpa, void *data, u32 bytes, int write)
 	pthread_mutex_unlock(&vm->lock);
 }
 
-static void on_port(void *opaque, u16 port, u32 bytes, int write, u32 *value)
+void vcpu_set_regs(struct vcpu *v, const struct mote_reg *regs, u32 count)
 {
-	struct vm *vm = opaque;
+	u32 failed = 0;
+	int ret = mote_set_regs(v->fd, regs, count, &failed);
 
-	pthread_mutex_lock(&vm->lock);
-	if (write)
-		bus_write(&vm->pio, port, value, bytes);
-	else
-		bus_read(&vm->pio, port, value, bytes);
-	pthread_mutex_unlock(&vm->lock);
-}
-
-/* --- vCPUs --- */
-
-static void set_features(struct vm *vm, struct vcpu *v)
-{
-	struct mote_x86_cpuid table[MOTE_X86_CPUID_MAX];
-	u32 count = ARRAY_SIZE(table);
-	int ret = mote_features(vm->sys, table, sizeof(table[0]), &count);
-
-	if (!ret)
-		ret = mote_set_features(v->fd, table, sizeof(table[0]), count);
 	if (ret)
-		die("cannot set the vCPU's CPUID: %s", strerror(-ret));
+		die("the kernel refuses register 0x%llx = 0x%llx: %s",
+		    regs[failed < count ? failed : 0].id,
+		    regs[failed < count ? failed : 0].value, strerror(-ret));
 }
 
 static void create_vcpu(struct vm *vm, u32 id)
@@ -121,7 +89,6 @@ static void create_vcpu(struct vm *vm, u32 id)
 
 	v->vm = vm;
 	v->id = id;
-	v->intr = -1;
 	v->fd = mote_create_vcpu(vm->fd, id);
 	if (v->fd < 0)
 		die("cannot create vCPU %u: %s", id, strerror(-v->fd));
@@ -131,16 +98,7 @@ static void create_vcpu(struct vm *vm, u32 id)
 	v->run = area;
 	if (!mote_map_area(v->fd, &vm->info, MOTE_AREA_STATS, &area))
 		v->stats = area;
-	set_features(vm, v);
-	v->env = (struct mote_x86_env) {
-		.vcpu = v->fd,
-		.mem = &vm->mem,
-		.opaque = vm,
-		.mmio = on_mmio,
-		.port = on_port,
-	};
-	if (mote_x86_emul_init(&v->emul, &mote_x86_vcpu_ops, &v->env))
-		die("out of memory");
+	arch_vcpu_create(v);
 }
 
 void vm_create(struct vm *vm, const struct options *opt)
@@ -150,10 +108,9 @@ void vm_create(struct vm *vm, const struct options *opt)
 	vm->opt = opt;
 	pthread_mutex_init(&vm->lock, NULL);
 	open_system(vm);
-	create_memory(vm);
-	ret = mote_irqchip(vm->fd, MOTE_X86_IRQCHIP_LAPIC);
-	if (ret)
-		die("no local APIC in the kernel: %s", strerror(-ret));
+	vm->mem.vm = vm->fd;
+	vm->ram = reserve(opt->mem_bytes);
+	arch_vm_create(vm);
 	ret = io_init(&vm->io, &vm->lock);
 	if (ret)
 		die("cannot start the I/O loop: %s", strerror(-ret));
@@ -166,7 +123,7 @@ void vm_destroy(struct vm *vm)
 	for (u32 id = 0; id < VCPUS_MAX; id++) {
 		struct vcpu *v = &vm->vcpus[id];
 
-		mote_x86_emul_free(&v->emul);
+		arch_vcpu_destroy(v);
 		munmap(v->run, vm->info.areas[MOTE_AREA_RUN].bytes);
 		if (v->stats)
 			munmap((void *)v->stats,

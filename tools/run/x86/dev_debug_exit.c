@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A port with which a test guest ends the program: status (value << 1) | 1. */
-#include "run.h"
+#include "devices.h"
 
 struct debug_exit {
 	struct device dev;
@@ -35,6 +35,6 @@ void debug_exit_create(struct vm *vm, u16 port)
 	d.dev.ops = &ops;
 	d.dev.width = 4;
 	d.vm = vm;
-	if (bus_add(&vm->pio, port, 4, &d.dev))
+	if (bus_add(&vm->arch.pio, port, 4, &d.dev))
 		die("--debug-exit: port 0x%x belongs to another device", port);
 }

@@ -3,7 +3,7 @@
 #ifndef MOTE_RUN_IRQ_H
 #define MOTE_RUN_IRQ_H
 
-#include "run.h"
+#include "devices.h"
 
 #define IRQ_TIMER	0
 #define IRQ_COM1	4

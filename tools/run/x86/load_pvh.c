@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "load.h"
+#include "boot.h"
 
 #define START_MAGIC	0x336ec578
 
@@ -61,7 +61,7 @@ static void load_initrd(struct vm *vm, struct start_page *s, struct place *p)
 	if (!vm->opt->initrd)
 		return;
 	image_open(&img, vm->opt->initrd);
-	at = place_high(p, img.bytes, PAGE_BYTES, MIB, vm->low_bytes);
+	at = place_high(p, img.bytes, PAGE_BYTES, MIB, vm->arch.low_bytes);
 	if (at == PLACE_NONE)
 		die("no room for %s (%llu MiB): more --mem", img.path,
 		    img.bytes / MIB + 1);
@@ -100,7 +100,7 @@ void load_pvh(struct vm *vm, const struct image *img)
 	fill_memmap(vm, &s);
 	at = place_low(&p, sizeof(s), 16, 0x1000, 0x9f000);
 	cmdline = place_low(&p, text, 16, 0x1000, 0x9f000);
-	s.info.rsdp = vm->rsdp;
+	s.info.rsdp = vm->arch.rsdp;
 	s.info.memmap = at + offsetof(struct start_page, memmap);
 	s.info.modlist = s.info.modules ?
 		at + offsetof(struct start_page, module) : 0;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "load.h"
+#include "boot.h"
 
 #define HEADER_MAGIC	0x1badb002
 #define HEADER_SEARCH	8192
@@ -135,8 +135,8 @@ static u32 load_image(struct vm *vm, const struct image *img, struct place *p)
 /* Modules stand on pages of their own behind the kernel. */
 static void load_modules(struct vm *vm, struct block *b, struct place *p)
 {
-	for (u32 i = 0; i < vm->opt->module_count; i++) {
-		char *path = strdup(vm->opt->modules[i]);
+	for (u32 i = 0; i < vm->opt->arch.module_count; i++) {
+		char *path = strdup(vm->opt->arch.modules[i]);
 		struct image img;
 		u64 at, top = 0;
 
@@ -145,7 +145,7 @@ static void load_modules(struct vm *vm, struct block *b, struct place *p)
 		for (u32 k = 0; k < p->count; k++)
 			top = p->used[k].end > top ? p->used[k].end : top;
 		at = place_low(p, img.bytes, PAGE_BYTES, top > MIB ? top : MIB,
-			       vm->low_bytes);
+			       vm->arch.low_bytes);
 		if (at == PLACE_NONE)
 			die("no room for the module %s: more --mem", path);
 		load_bytes(vm, path, at, img.data, img.bytes);
@@ -172,7 +172,7 @@ static void fill_memory(struct vm *vm, struct block *b, u32 gpa)
 	b->info.mmap_addr = gpa + offsetof(struct block, mmap);
 	b->info.mmap_length = n * (u32)sizeof(struct mmap_entry);
 	b->info.mem_lower = 639;
-	b->info.mem_upper = (u32)((vm->low_bytes - MIB) / KIB);
+	b->info.mem_upper = (u32)((vm->arch.low_bytes - MIB) / KIB);
 }
 
 /* Append a string to the block; returns its guest address. */
@@ -200,8 +200,8 @@ static u64 block_bytes(const struct vm *vm, const char *cmdline)
 {
 	u64 bytes = sizeof(struct block) + strlen(cmdline) + 1;
 
-	for (u32 i = 0; i < vm->opt->module_count; i++)
-		bytes += strlen(vm->opt->modules[i]) + 1;
+	for (u32 i = 0; i < vm->opt->arch.module_count; i++)
+		bytes += strlen(vm->opt->arch.modules[i]) + 1;
 	return bytes;
 }
 
@@ -216,11 +216,11 @@ static void fill_block(struct vm *vm, struct block *b, u32 gpa,
 	strcpy(b->loader, "mote-run");
 	b->info.boot_loader_name = gpa + offsetof(struct block, loader);
 	b->info.cmdline = add_string(b, gpa, &used, cmdline);
-	b->info.mods_count = vm->opt->module_count;
+	b->info.mods_count = vm->opt->arch.module_count;
 	b->info.mods_addr = gpa + offsetof(struct block, modules);
-	for (u32 i = 0; i < vm->opt->module_count; i++)
+	for (u32 i = 0; i < vm->opt->arch.module_count; i++)
 		b->modules[i].string = add_string(b, gpa, &used,
-						  vm->opt->modules[i]);
+						  vm->opt->arch.modules[i]);
 }
 
 void load_multiboot(struct vm *vm, const struct image *img)
@@ -240,7 +240,7 @@ void load_multiboot(struct vm *vm, const struct image *img)
 	/* Below 640 KiB but not in page 0, which guests like to unmap. */
 	gpa = place_low(&p, bytes, 16, 0x9000, 0x9f000);
 	if (gpa == PLACE_NONE)
-		gpa = place_high(&p, bytes, 16, MIB, vm->low_bytes);
+		gpa = place_high(&p, bytes, 16, MIB, vm->arch.low_bytes);
 	if (gpa == PLACE_NONE)
 		die("no room for the multiboot information: more --mem");
 	fill_block(vm, b, (u32)gpa, cmdline);

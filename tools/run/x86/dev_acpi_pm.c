@@ -80,6 +80,6 @@ void acpi_pm_create(struct vm *vm)
 	pm.vm = vm;
 	pm.control = CNT_SCI_EN;
 	pm.start = io_now();
-	if (bus_add(&vm->pio, ACPI_PM1_EVENT, 12, &pm.dev))
+	if (bus_add(&vm->arch.pio, ACPI_PM1_EVENT, 12, &pm.dev))
 		die("the ACPI ports are taken");
 }

@@ -6,7 +6,7 @@
 #include <asm/bootparam.h>
 #include <string.h>
 
-#include "load.h"
+#include "boot.h"
 
 #define MAGIC_OFFSET	0x202
 #define MAGIC		0x53726448	/* "HdrS" */
@@ -61,7 +61,7 @@ static u64 load_kernel(struct vm *vm, const struct image *img,
 		die("%s is cut off", img->path);
 	if (!vm_mem(vm, at, room) || !place_take(p, at, room))
 		at = h->relocatable_kernel ?
-			place_low(p, room, align, MIB, vm->low_bytes) :
+			place_low(p, room, align, MIB, vm->arch.low_bytes) :
 			PLACE_NONE;
 	if (at == PLACE_NONE)
 		die("%s needs %llu MiB: more --mem", img->path,
@@ -80,8 +80,8 @@ static void load_initrd(struct vm *vm, struct boot_params *bp,
 	if (!vm->opt->initrd)
 		return;
 	image_open(&img, vm->opt->initrd);
-	if (top > vm->low_bytes)
-		top = vm->low_bytes;
+	if (top > vm->arch.low_bytes)
+		top = vm->arch.low_bytes;
 	at = place_high(p, img.bytes, PAGE_BYTES, MIB, top);
 	if (at == PLACE_NONE)
 		die("no room for %s (%llu MiB): more --mem", img.path,
@@ -130,7 +130,7 @@ void load_bzimage(struct vm *vm, const struct image *img)
 	load_initrd(vm, &bp, &p);
 	load_cmdline(vm, &bp, &p);
 	fill_e820(vm, &bp);
-	bp.acpi_rsdp_addr = vm->rsdp;
+	bp.acpi_rsdp_addr = vm->arch.rsdp;
 	at = place_low(&p, sizeof(bp), PAGE_BYTES, 0x1000, 0x9f000);
 	load_bytes(vm, "the boot parameters", at, &bp, sizeof(bp));
 	cpu_start_long(vm, &p, kernel + ENTRY64, at);

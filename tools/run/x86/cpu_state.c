@@ -2,7 +2,7 @@
 /* The registers that the boot protocols ask for. */
 #include <string.h>
 
-#include "load.h"
+#include "boot.h"
 
 #define CR0_PE		(1u << 0)
 #define CR0_ET		(1u << 4)
@@ -75,18 +75,6 @@ static void put_protected(struct state *s, u64 code_ar)
 	put_seg(s, MOTE_X86_TR, 0, 0, 0x67, AR_TSS);
 }
 
-static void apply(struct vm *vm, const struct state *s)
-{
-	u32 failed = 0;
-	int ret = mote_set_regs(vm->vcpus[0].fd, s->reg, s->count, &failed);
-
-	if (ret)
-		die("the kernel refuses register 0x%llx = 0x%llx: %s",
-		    s->reg[failed < s->count ? failed : 0].id,
-		    s->reg[failed < s->count ? failed : 0].value,
-		    strerror(-ret));
-}
-
 /* Null, null, 64- or 32-bit code, data: at SEL_CODE and SEL_DATA. */
 static u64 build_gdt(struct vm *vm, struct place *p)
 {
@@ -132,7 +120,7 @@ void cpu_start_long(struct vm *vm, struct place *p, u64 rip, u64 rsi)
 	put(&s, MOTE_X86_GPR(MOTE_X86_RSI), rsi);
 	put(&s, MOTE_X86_RIP, rip);
 	put(&s, MOTE_X86_RFLAGS, 2);
-	apply(vm, &s);
+	vcpu_set_regs(&vm->vcpus[0], s.reg, s.count);
 }
 
 void cpu_start_flat32(struct vm *vm, u32 eip, u32 eax, u32 ebx)
@@ -145,7 +133,7 @@ void cpu_start_flat32(struct vm *vm, u32 eip, u32 eax, u32 ebx)
 	put(&s, MOTE_X86_GPR(MOTE_X86_RBX), ebx);
 	put(&s, MOTE_X86_RIP, eip);
 	put(&s, MOTE_X86_RFLAGS, 2);
-	apply(vm, &s);
+	vcpu_set_regs(&vm->vcpus[0], s.reg, s.count);
 }
 
 void cpu_start_real(struct vm *vm, u32 addr)
@@ -166,5 +154,5 @@ void cpu_start_real(struct vm *vm, u32 addr)
 	put(&s, MOTE_X86_GPR(MOTE_X86_RSP), 0x7c00);
 	put(&s, MOTE_X86_RIP, addr & 0xffff);
 	put(&s, MOTE_X86_RFLAGS, 2);
-	apply(vm, &s);
+	vcpu_set_regs(&vm->vcpus[0], s.reg, s.count);
 }

@@ -2,9 +2,9 @@
 /* COM1: a 16550A (National PC16550D datasheet) on the terminal. */
 #include <string.h>
 
-#include "console.h"
+#include "../console.h"
 #include "irq.h"
-#include "uart.h"
+#include "../uart.h"
 
 #define PORT		0x3f8
 #define FIFO		16
@@ -270,7 +270,7 @@ void uart_create(struct vm *vm)
 	uart.vm = vm;
 	uart.divisor = 1;
 	uart.tx_pending = true;
-	if (bus_add(&vm->pio, PORT, 8, &uart.dev))
+	if (bus_add(&vm->arch.pio, PORT, 8, &uart.dev))
 		die("COM1's ports are taken");
 	vm->uart = &uart;
 }

@@ -195,5 +195,5 @@ void ioapic_create(struct vm *vm)
 		io.rte[i] = RTE_MASKED;
 	if (bus_add(&vm->mmio, IOAPIC_ADDR, 0x100, &io.dev))
 		die("the I/O APIC's address is taken");
-	vm->ioapic = &io;
+	vm->arch.ioapic = &io;
 }

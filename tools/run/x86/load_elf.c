@@ -3,7 +3,7 @@
 #include <elf.h>
 #include <string.h>
 
-#include "load.h"
+#include "boot.h"
 
 /* Xen's note with the 32-bit physical entry point */
 #define NOTE_OWNER		"Xen"

@@ -251,5 +251,5 @@ void acpi_build(struct vm *vm)
 	poke(rsdp, 24, xsdt, 8);
 	rsdp[8] = checksum(rsdp, 20);
 	rsdp[32] = checksum(rsdp, 36);
-	vm->rsdp = ACPI_TABLES;
+	vm->arch.rsdp = ACPI_TABLES;
 }

@@ -298,19 +298,19 @@ void pic_create(struct vm *vm)
 		pic.chip[i].imr = 0xff;
 		pic.chip[i].lowest = 7;
 	}
-	if (bus_add(&vm->pio, 0x20, 2, &pic.dev) ||
-	    bus_add(&vm->pio, 0xa0, 2, &pic.dev) ||
-	    bus_add(&vm->pio, 0x4d0, 2, &pic.dev))
+	if (bus_add(&vm->arch.pio, 0x20, 2, &pic.dev) ||
+	    bus_add(&vm->arch.pio, 0xa0, 2, &pic.dev) ||
+	    bus_add(&vm->arch.pio, 0x4d0, 2, &pic.dev))
 		die("the PIC's ports are taken");
-	vm->pic = &pic;
+	vm->arch.pic = &pic;
 }
 
 /* --- lines --- */
 
 void irq_set(struct vm *vm, u32 irq, bool level)
 {
-	pic_set(vm->pic, irq, level);
-	ioapic_set(vm->ioapic, irq == IRQ_TIMER ? IOAPIC_PIN_TIMER : irq,
+	pic_set(vm->arch.pic, irq, level);
+	ioapic_set(vm->arch.ioapic, irq == IRQ_TIMER ? IOAPIC_PIN_TIMER : irq,
 		   level);
 }
 

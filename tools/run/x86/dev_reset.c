@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "run.h"
+#include "devices.h"
 
 #define KBD_DATA	0x60
 #define KBD_COMMAND	0x64
@@ -103,9 +103,9 @@ void reset_create(struct vm *vm)
 	reset.vm = vm;
 	reset.answer = -1;
 	reset.port_a = 2;
-	if (bus_add(&vm->pio, KBD_DATA, 1, &reset.dev) ||
-	    bus_add(&vm->pio, KBD_COMMAND, 1, &reset.dev) ||
-	    bus_add(&vm->pio, PORT_A, 1, &reset.dev) ||
-	    bus_add(&vm->pio, RESET, 1, &reset.dev))
+	if (bus_add(&vm->arch.pio, KBD_DATA, 1, &reset.dev) ||
+	    bus_add(&vm->arch.pio, KBD_COMMAND, 1, &reset.dev) ||
+	    bus_add(&vm->arch.pio, PORT_A, 1, &reset.dev) ||
+	    bus_add(&vm->arch.pio, RESET, 1, &reset.dev))
 		die("the reset ports are taken");
 }

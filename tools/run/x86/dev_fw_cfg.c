@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "run.h"
+#include "devices.h"
 
 #define PORT_SELECT	0x510	/* 16 bits, write only */
 #define PORT_DATA	0x511	/* next byte of the selected item */
@@ -84,6 +84,6 @@ void fw_cfg_create(struct vm *vm)
 	f.dev.ops = &ops;
 	f.dev.width = 2;
 	f.vm = vm;
-	if (bus_add(&vm->pio, PORT_SELECT, 2, &f.dev))
+	if (bus_add(&vm->arch.pio, PORT_SELECT, 2, &f.dev))
 		die("the ports of fw_cfg are taken");
 }

@@ -331,8 +331,8 @@ void pit_create(struct vm *vm)
 		pit.ch[n].start = io_now();
 	}
 	if (io_timer_init(&vm->io, &pit.irq) ||
-	    bus_add(&vm->pio, 0x40, 4, &pit.dev) ||
-	    bus_add(&vm->pio, PORT_B, 1, &pit.dev))
+	    bus_add(&vm->arch.pio, 0x40, 4, &pit.dev) ||
+	    bus_add(&vm->arch.pio, PORT_B, 1, &pit.dev))
 		die("cannot set up the timer (PIT)");
-	vm->pit = &pit;
+	vm->arch.pit = &pit;
 }

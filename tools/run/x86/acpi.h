@@ -14,4 +14,9 @@
 #define ACPI_TABLES		0xf0000ULL
 #define ACPI_TABLES_BYTES	0x10000ULL
 
+struct vm;
+
+/** acpi_build() - write the tables into guest memory, set arch_vm::rsdp */
+void acpi_build(struct vm *vm);
+
 #endif

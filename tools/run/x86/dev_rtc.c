@@ -284,7 +284,7 @@ static void put16(struct rtc *r, u32 at, u64 v)
 /* Sizes where PC firmware leaves them. */
 static void fill_memory(struct rtc *r, const struct vm *vm)
 {
-	u64 low = vm->low_bytes, high = vm->opt->mem_bytes - low;
+	u64 low = vm->arch.low_bytes, high = vm->opt->mem_bytes - low;
 
 	put16(r, 0x15, 640);
 	if (low > MIB)
@@ -320,6 +320,6 @@ void rtc_create(struct vm *vm)
 	fill_memory(&rtc, vm);
 	if (io_timer_init(&vm->io, &rtc.periodic) ||
 	    io_timer_init(&vm->io, &rtc.second) ||
-	    bus_add(&vm->pio, PORT, 2, &rtc.dev))
+	    bus_add(&vm->arch.pio, PORT, 2, &rtc.dev))
 		die("cannot set up the clock (RTC)");
 }
