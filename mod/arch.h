@@ -193,6 +193,10 @@ void mote_arch_vcpu_enter(struct mote_vcpu *vcpu);
 
 /**
  * mote_arch_vcpu_handle_exit - what to do about the exit
+ *
+ * Second-stage violations ask mote_memory_fault_fast() first, and go to the slow
+ * part only with MOTE_FAULT_SLOW.
+ *
  * Return: enum mote_result or -errno.  Context: loaded, interrupts on.
  */
 int mote_arch_vcpu_handle_exit(struct mote_vcpu *vcpu);

@@ -35,6 +35,8 @@
  * @last: last address, inclusive
  * @hva: of the first byte
  * @flags: MOTE_MEM_*
+ * @settled: the notifier's sequence after an invalidation that is over; 0, which
+ *	it never is, before the first fault (a)
  */
 struct mote_range {
 	struct rb_node node;
@@ -45,6 +47,7 @@ struct mote_range {
 	gpa_t last;
 	unsigned long hva;
 	u32 flags;
+	unsigned long settled;
 };
 
 /* ---- the second stage loses entries ---- */
@@ -416,17 +419,16 @@ static unsigned int fault_level(struct mote_range *r, gpa_t gpa, const struct mo
 }
 
 /*
- * Map what the host has at @hp if that is still so.
- * Return: 0; -EAGAIN: look again; -ENOMEM.
+ * Map what the host has at @hp if that is still so.  Does not sleep.
+ * Return: 0; -EAGAIN: look again; -ENOMEM: the vCPU's cache lacks @need pages.
  */
 static int fault_install(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa,
-			 const struct mote_host_page *hp, unsigned long seq)
+			 const struct mote_host_page *hp, unsigned long seq, unsigned int *need)
 {
 	struct mote_memory *mem = &vcpu->vm->mem;
 	unsigned int level = fault_level(r, gpa, hp);
 	u64 mask = mote_pt_level_mask(mem->pt.fmt, level);
 	struct mote_pt_cache unlinked = {};
-	unsigned int need = 0;
 	u32 prot = MOTE_PT_R | MOTE_PT_X;
 	int err = -EAGAIN;
 
@@ -436,16 +438,13 @@ static int fault_install(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa
 	if (!mmu_interval_read_retry(&r->notifier, seq))
 		err = mote_pt_map(&mem->pt, &vcpu->pt_cache, gpa & ~mask, level, hp->hpa & ~mask,
 				  prot, &unlinked);
-	if (err == MOTE_PT_FLUSH) {
+	if (unlikely(err == MOTE_PT_FLUSH)) {
 		unlock_flush(vcpu->vm, &unlinked, true);
 		return -EAGAIN;
 	}
-	if (err == -ENOMEM)
-		need = mote_pt_missing(&mem->pt, gpa, level);
+	if (unlikely(err == -ENOMEM))
+		*need = mote_pt_missing(&mem->pt, gpa, level);
 	spin_unlock(&mem->pt_lock);
-	/* Most faults need no table, so the page is got when one does. */
-	if (err == -ENOMEM)
-		err = mote_pt_cache_fill(&vcpu->pt_cache, need) ?: -EAGAIN;
 	return err;
 }
 
@@ -459,27 +458,43 @@ static enum mote_fault fault_failed(int err, struct mote_fault_info *info)
 	return MOTE_FAULT_ERROR;
 }
 
-static enum mote_fault fault_range(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa,
-				   bool write, struct mote_fault_info *info)
+/* Find the page, fault it in if need be, and map it.  As fault_install(). */
+static int fault_page(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa, bool write,
+		      unsigned long seq)
 {
 	unsigned long hva = r->hva + (unsigned long)(gpa - r->gpa);
 	struct mote_host_page hp;
-	unsigned int i;
-	int err = 0;
+	unsigned int need;
+	int err;
 
-	info->hva = hva;
+	if (!mote_host_find(hva, write, &hp)) {
+		err = mote_host_get(hva, write, &hp);
+		if (err)
+			return err;
+	}
+	err = fault_install(vcpu, r, gpa, &hp, seq, &need);
+	/* Most faults need no table, so the page is got when one does. */
+	return err == -ENOMEM ? mote_pt_cache_fill(&vcpu->pt_cache, need) ?: -EAGAIN : err;
+}
+
+static enum mote_fault fault_range(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa,
+				   bool write, struct mote_fault_info *info)
+{
+	unsigned int i;
+	int err;
+
+	info->hva = r->hva + (unsigned long)(gpa - r->gpa);
 	for (i = 0; i < FAULT_TRIES; i++) {
 		unsigned long seq = mmu_interval_read_begin(&r->notifier);
 
-		if (!mote_host_find(hva, write, &hp))
-			err = mote_host_get(hva, write, &hp);
-		if (!err)
-			err = fault_install(vcpu, r, gpa, &hp, seq);
+		/* Pairs with fault_present() */
+		if (READ_ONCE(r->settled) != seq)
+			smp_store_release(&r->settled, seq);
+		err = fault_page(vcpu, r, gpa, write, seq);
 		if (!err)
 			break;
 		if (err != -EAGAIN)
 			return fault_failed(err, info);
-		err = 0;
 	}
 	return MOTE_FAULT_RETRY;
 }
@@ -499,6 +514,40 @@ enum mote_fault mote_memory_fault(struct mote_vcpu *vcpu, gpa_t gpa, u32 access,
 	r = range_at(mem, gpa);
 	if (r && !(write && r->flags & MOTE_MEM_READONLY))
 		result = fault_range(vcpu, r, gpa, write, info);
+	up_read(&mem->ranges);
+	return result;
+}
+
+/*
+ * mmu_interval_read_begin() sleeps while an invalidation of the range is under
+ * way.  The last one was over when @settled was set; one that has begun since
+ * has moved the sequence, which fault_install() notices.  Acquire: the host's
+ * tables are read behind the end of that last one.
+ */
+static bool fault_present(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa, bool write)
+{
+	unsigned long seq = smp_load_acquire(&r->settled);
+	struct mote_host_page hp;
+	unsigned int need;
+
+	return mote_host_find(r->hva + (unsigned long)(gpa - r->gpa), write, &hp) &&
+	       !fault_install(vcpu, r, gpa, &hp, seq, &need);
+}
+
+enum mote_fault mote_memory_fault_fast(struct mote_vcpu *vcpu, gpa_t gpa, u32 access)
+{
+	struct mote_memory *mem = &vcpu->vm->mem;
+	bool write = access & MOTE_ACCESS_WRITE;
+	enum mote_fault result = MOTE_FAULT_SLOW;
+	struct mote_range *r;
+
+	if (!down_read_trylock(&mem->ranges))
+		return MOTE_FAULT_SLOW;
+	r = range_at(mem, gpa);
+	if (!r || (write && r->flags & MOTE_MEM_READONLY))
+		result = MOTE_FAULT_MMIO;
+	else if (fault_present(vcpu, r, gpa, write))
+		result = MOTE_FAULT_RETRY;
 	up_read(&mem->ranges);
 	return result;
 }

@@ -46,12 +46,14 @@ struct mote_memory {
  * @MOTE_FAULT_MMIO: no memory there, or a write to MOTE_MEM_READONLY memory
  * @MOTE_FAULT_ERROR: the backing failed: mote_fault_info::error says how
  * @MOTE_FAULT_SIGNAL: a signal is pending that ended a wait for the page
+ * @MOTE_FAULT_SLOW: from mote_memory_fault_fast() only: call mote_memory_fault()
  */
 enum mote_fault {
 	MOTE_FAULT_RETRY,
 	MOTE_FAULT_MMIO,
 	MOTE_FAULT_ERROR,
 	MOTE_FAULT_SIGNAL,
+	MOTE_FAULT_SLOW,
 };
 
 /**
@@ -109,6 +111,19 @@ int mote_memory_unmap(struct mote_vm *vm, const struct mote_mem *mem);
  */
 enum mote_fault mote_memory_fault(struct mote_vcpu *vcpu, gpa_t gpa, u32 access,
 				  struct mote_fault_info *info);
+
+/**
+ * mote_memory_fault_fast - the same without sleep, for handlers of exits
+ * @vcpu: loaded, interrupts on
+ * @gpa: faulting address
+ * @access: MOTE_ACCESS_*
+ *
+ * Maps what the host has there already.  Ends in MOTE_FAULT_SLOW when the page
+ * is not present, a table is missing, or a lock or the host's tables are in use.
+ *
+ * Return: MOTE_FAULT_RETRY, MOTE_FAULT_MMIO or MOTE_FAULT_SLOW.
+ */
+enum mote_fault mote_memory_fault_fast(struct mote_vcpu *vcpu, gpa_t gpa, u32 access);
 
 /** mote_memory_cache_free - the vCPU faults no more: free what it kept for that */
 void mote_memory_cache_free(struct mote_vcpu *vcpu);

@@ -130,6 +130,23 @@ static int handle_memory(struct mote_vcpu *vcpu, const struct x86_fault *f)
 }
 
 /**
+ * x86_handle_violation - a second-stage violation, as far as it needs no sleep
+ * @vcpu: loaded; vcpu->arch.fault has been filled
+ *
+ * Return: MOTE_RESUME, or MOTE_SLOW for x86_handle_slow().
+ */
+int x86_handle_violation(struct mote_vcpu *vcpu)
+{
+	const struct x86_fault *f = &vcpu->arch.fault;
+
+	if (likely(!is_apic_page(vcpu, f->gpa)) &&
+	    mote_memory_fault_fast(vcpu, f->gpa, f->access) == MOTE_FAULT_RETRY)
+		return MOTE_RESUME;
+	vcpu->arch.slow = X86_SLOW_FAULT;
+	return MOTE_SLOW;
+}
+
+/**
  * x86_handle_slow - what exits need and may sleep
  * @vcpu: vcpu->arch.slow says what; not loaded
  *

@@ -147,6 +147,7 @@ int x86_handle_pio(struct mote_vcpu *vcpu, u16 port, unsigned int bytes, u8 flag
 int x86_handle_pio_string(struct mote_vcpu *vcpu, const struct mote_exit_pio *pio,
 			  unsigned int insn_len, u64 raw);
 int x86_complete(struct mote_vcpu *vcpu);
+int x86_handle_violation(struct mote_vcpu *vcpu);
 int x86_handle_slow(struct mote_vcpu *vcpu);
 void x86_fill_run_regs(struct mote_vcpu *vcpu);
 unsigned int x86_code_bits(struct mote_vcpu *vcpu);

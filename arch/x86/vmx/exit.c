@@ -354,8 +354,7 @@ static int exit_ept_violation(struct mote_vcpu *vcpu)
 		.qualification = qual,
 		.raw = EXIT_REASON_EPT_VIOLATION,
 	};
-	vcpu->arch.slow = X86_SLOW_FAULT;
-	return MOTE_SLOW;
+	return x86_handle_violation(vcpu);
 }
 
 /* ---- dispatch ---- */
