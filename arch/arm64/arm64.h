@@ -27,6 +27,13 @@ void arm64_el2_exit(void);
 int arm64_el2_cpu_enable(void);
 void arm64_el2_cpu_disable(void);
 int arm64_el2_probe_busy(void);
+/**
+ * arm64_el2_cpu_ready - whether arm64_el2_cpu_enable() holds on this CPU
+ *
+ * Also true where EL2 was lost to somebody else: the entry then ends with
+ * ARM64_EXIT_LOST, and the VM can be told why.  Context: entry.
+ */
+bool arm64_el2_cpu_ready(void);
 const char *arm64_el2_busy_reason(void);
 
 /**
@@ -51,7 +58,9 @@ u64 arm64_el2_ich_vtr(void);
  * arm64_session_load - what of the guest's state need not be switched at each entry
  * @vcpu: prepared, preemption off
  *
- * VHE: EL1 registers, which the host does not use.  nVHE: nothing.
+ * VHE: EL1 registers, which the host does not use.  nVHE: nothing.  Both: a
+ * flush of stage 1 when another vCPU of the VM was on this CPU last.  Until
+ * arm64_session_put() @sys belongs to arm64_sys_read() and arm64_sys_write().
  */
 void arm64_session_load(struct mote_vcpu *vcpu);
 
@@ -72,7 +81,7 @@ void arm64_enter(struct arm64_ctx *ctx);
  * @vcpu: under vcpu->mutex; live: on its CPU
  * @reg: enum arm64_sys
  *
- * From hardware on VHE hosts while live, else from the context.
+ * From hardware on VHE hosts during a session, else from the context.
  */
 u64 arm64_sys_read(struct mote_vcpu *vcpu, enum arm64_sys reg);
 void arm64_sys_write(struct mote_vcpu *vcpu, enum arm64_sys reg, u64 value);

@@ -2,11 +2,21 @@
 /*
  * mote/arm64: what of a vCPU the world switch sees.  A page of its own, since
  * on nVHE hosts the lowvisor runs with tables of its own and nothing else of
- * the kernel is mapped there.  No pointers inside for that reason, and the
- * first members are at offsets that entry.S knows.
+ * the kernel is mapped there.  No pointers inside for that reason, and some
+ * members are at offsets that entry.S knows.
  */
 #ifndef MOTE_ARM64_HYP_CTX_H
 #define MOTE_ARM64_HYP_CTX_H
+
+/* Offsets in struct arm64_ctx for entry.S; el2.c checks them */
+#define CTX_X(n)	(8 * (n))
+#define CTX_PC		248
+#define CTX_PSTATE	256
+#define CTX_ESR		272
+#define CTX_SERROR	296
+#define CTX_SP_EL0	312
+
+#ifndef __ASSEMBLY__
 
 #include <linux/types.h>
 
@@ -16,44 +26,56 @@
  * with arm64_sys_read() and arm64_sys_write() only.
  */
 enum arm64_sys {
-	ARM64_SCTLR_EL1, ARM64_ACTLR_EL1, ARM64_CPACR_EL1,
+	ARM64_SP_EL0, ARM64_SCTLR_EL1, ARM64_ACTLR_EL1, ARM64_CPACR_EL1,
 	ARM64_TTBR0_EL1, ARM64_TTBR1_EL1, ARM64_TCR_EL1,
 	ARM64_ESR_EL1, ARM64_AFSR0_EL1, ARM64_AFSR1_EL1, ARM64_FAR_EL1,
 	ARM64_MAIR_EL1, ARM64_AMAIR_EL1, ARM64_VBAR_EL1, ARM64_CONTEXTIDR_EL1,
 	ARM64_CNTKCTL_EL1, ARM64_PAR_EL1, ARM64_CSSELR_EL1, ARM64_MDSCR_EL1,
 	ARM64_TPIDR_EL0, ARM64_TPIDRRO_EL0, ARM64_TPIDR_EL1,
-	ARM64_SP_EL0, ARM64_SP_EL1, ARM64_ELR_EL1, ARM64_SPSR_EL1,
+	ARM64_SP_EL1, ARM64_ELR_EL1, ARM64_SPSR_EL1,
 	ARM64_CNTV_CTL_EL0, ARM64_CNTV_CVAL_EL0,
 	ARM64_SYS_COUNT
 };
 
+#endif /* !__ASSEMBLY__ */
+
 /* arm64_ctx::exit: which vector the guest came out by */
-enum arm64_exit {
-	ARM64_EXIT_SYNC = 0,	/* esr, far and hpfar are valid */
-	ARM64_EXIT_IRQ = 1,	/* taken by the host as soon as it unmasks */
-	ARM64_EXIT_SERROR = 2,	/* esr is valid */
-	ARM64_EXIT_LOST = 3,	/* EL2 is not ours any more: nothing was run */
-	ARM64_EXIT_ILLEGAL = 4,	/* illegal exception return: PSTATE makes no sense */
-};
+#define ARM64_EXIT_SYNC		0	/* esr and far are valid, for aborts see hpfar_valid */
+#define ARM64_EXIT_IRQ		1	/* taken by the host as soon as it unmasks */
+#define ARM64_EXIT_SERROR	2	/* esr is valid */
+#define ARM64_EXIT_LOST		3	/* EL2 is not ours any more: nothing was run */
+#define ARM64_EXIT_ILLEGAL	4	/* illegal exception return: PSTATE makes no sense */
+
+/* arm64_ctx::flush: what of the TLB to drop before the entry */
+#define ARM64_FLUSH_VMID	1	/* all of the VMID, stage 1 and 2 */
+#define ARM64_FLUSH_STAGE1	2	/* stage 1 of the VMID: another vCPU's was here */
+
+#ifndef __ASSEMBLY__
 
 #define ARM64_MAX_LRS	16
 
 /**
  * struct arm64_ctx_gic - the guest's GICv3 CPU interface in hardware
+ * @present: the vCPU has one (c).  Otherwise, where the machine has a GICv3,
+ *	the switch makes all ICC_* accesses trap to EL2.
  * @used_lrs: list registers to load before the entry and to save after the
- *	exit; 0 with @hcr.En clear: hardware is not touched
- * @hcr: ICH_HCR_EL2
- * @vmcr: ICH_VMCR_EL2
- * @ap0r: ICH_AP0R<n>_EL2
- * @ap1r: ICH_AP1R<n>_EL2
+ *	exit
+ * @hcr: in: ICH_HCR_EL2 while the guest runs; 0 with @used_lrs 0: it and the
+ *	list registers are not touched
+ * @vmcr: ICH_VMCR_EL2; valid after each exit
+ * @ap0r: ICH_AP0R<n>_EL2; on VHE hosts in hardware during a session
+ * @ap1r: ICH_AP1R<n>_EL2; the same
  * @lr: ICH_LR<n>_EL2
- * @misr: ICH_MISR_EL2 at the exit
+ * @misr: ICH_MISR_EL2 at the exit, 0 when @hcr was 0
+ * @hcr_out: ICH_HCR_EL2 at the exit (EOIcount), 0 when @hcr was 0
  */
 struct arm64_ctx_gic {
+	u32 present;
 	u32 used_lrs;
 	u32 hcr;
 	u32 vmcr;
 	u32 misr;
+	u32 hcr_out;
 	u32 ap0r[4];
 	u32 ap1r[4];
 	u64 lr[ARM64_MAX_LRS];
@@ -64,25 +86,28 @@ struct arm64_ctx_gic {
  * @x: X0 to X30, always here outside of the guest
  * @pc: ELR_EL2
  * @pstate: SPSR_EL2
- * @exit: enum arm64_exit
+ * @exit: ARM64_EXIT_*
  * @esr: ESR_EL2 at the exit
  * @far: FAR_EL2 at the exit
  * @hpfar: HPFAR_EL2 at the exit; made valid with AT S1E1R by the switch where
  *	hardware leaves it UNKNOWN (Arm ARM, HPFAR_EL2), or @hpfar_valid is 0
- * @hpfar_valid: see @hpfar
- * @flush: in: drop this CPU's TLB entries of @vttbr's VMID before the entry
- * @hcr: HCR_EL2
- * @vttbr: VTTBR_EL2: VMID and root
- * @vtcr: VTCR_EL2
- * @cptr: CPTR_EL2, in the layout of HCR_EL2.E2H as the host runs
- * @mdcr: MDCR_EL2
- * @cnthctl: CNTHCTL_EL2, in the layout of HCR_EL2.E2H as the host runs
- * @cntvoff: CNTVOFF_EL2
- * @vmpidr: VMPIDR_EL2
- * @vpidr: VPIDR_EL2
- * @hstr: HSTR_EL2
- * @vsesr: VSESR_EL2, where FEAT_RAS is
+ * @serror: 0, or syndrome of a physical SError that came with the exit,
+ *	whatever the exit is: bit 31 and, below, as in DISR_EL1.  Out only.
+ * @hpfar_valid: see @hpfar; let the guest try again if it is 0
+ * @flush: in: ARM64_FLUSH_*, set to 0 when done
  * @sys: by enum arm64_sys
+ * @loaded: arm64_session_load() to arm64_session_put()
+ * @hcr: HCR_EL2; bit VSE is cleared when the guest has taken its SError
+ * @vttbr: VTTBR_EL2: VMID (not 0, which is the host's) and root; constant during a session
+ * @vtcr: VTCR_EL2, the same
+ * @cptr: CPTR_EL2, in the layout of HCR_EL2.E2H as the host runs
+ * @mdcr: MDCR_EL2; HPMN and HPME are the host's; constant during a session
+ * @cnthctl: CNTHCTL_EL2, in the layout of HCR_EL2.E2H as the host runs; the same
+ * @cntvoff: CNTVOFF_EL2; the same
+ * @vmpidr: VMPIDR_EL2; the same
+ * @vpidr: VPIDR_EL2; the same
+ * @hstr: HSTR_EL2; the same
+ * @vsesr: VSESR_EL2, where FEAT_RAS is; counts while HCR_EL2.VSE is set
  * @gic: see there
  */
 struct arm64_ctx {
@@ -93,8 +118,11 @@ struct arm64_ctx {
 	u64 esr;
 	u64 far;
 	u64 hpfar;
+	u64 serror;
 	u32 hpfar_valid;
 	u32 flush;
+	u64 sys[ARM64_SYS_COUNT];
+	u64 loaded;
 	u64 hcr;
 	u64 vttbr;
 	u64 vtcr;
@@ -106,8 +134,9 @@ struct arm64_ctx {
 	u64 vpidr;
 	u64 hstr;
 	u64 vsesr;
-	u64 sys[ARM64_SYS_COUNT];
 	struct arm64_ctx_gic gic;
 };
+
+#endif /* !__ASSEMBLY__ */
 
 #endif /* MOTE_ARM64_HYP_CTX_H */
