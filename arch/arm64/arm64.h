@@ -177,7 +177,11 @@ int arm64_fetch_insn(struct mote_vcpu *vcpu, u32 *insn);
 
 /** vgic_init - what the machine's GIC offers, once at load.  Return: 0; -ENODEV: none usable */
 int vgic_init(void);
+void vgic_exit(void);
 bool vgic_available(void);
+/** vgic_cpu_enable, vgic_cpu_disable - from mote_arch_cpu_enable(), _disable() */
+void vgic_cpu_enable(void);
+void vgic_cpu_disable(void);
 int vgic_create(struct mote_vm *vm, const struct mote_irqchip *chip);
 void vgic_destroy(struct mote_vm *vm);
 int vgic_vcpu_init(struct mote_vcpu *vcpu);
@@ -191,12 +195,19 @@ void vgic_ppi(struct mote_vcpu *vcpu, unsigned int intid, bool level);
  * active as long as the guest's is (the virtual timer): LR.HW
  */
 void vgic_ppi_hw(struct mote_vcpu *vcpu, unsigned int intid, bool level, unsigned int hw_intid);
-/** vgic_load, vgic_put - begin and end of a session */
-void vgic_load(struct mote_vcpu *vcpu);
-void vgic_put(struct mote_vcpu *vcpu);
-/** vgic_before_entry - list registers into vcpu->arch.ctx->gic.  Context: entry. */
+/** vgic_ppi_in_flight - whether it is pending or active in the guest.  Any context. */
+bool vgic_ppi_in_flight(struct mote_vcpu *vcpu, unsigned int intid);
+/**
+ * vgic_before_entry - list registers into vcpu->arch.ctx->gic
+ *
+ * After timer_before_entry(), which may raise a line.  Context: entry.
+ */
 void vgic_before_entry(struct mote_vcpu *vcpu);
-/** vgic_after_exit - and what became of them.  Context: interrupts off. */
+/**
+ * vgic_after_exit - and what became of them
+ *
+ * Right after arm64_enter(), interrupts still off, before timer_after_exit().
+ */
 void vgic_after_exit(struct mote_vcpu *vcpu);
 /** vgic_pending - whether the guest could take an interrupt that waits.  Any context. */
 bool vgic_pending(struct mote_vcpu *vcpu);
@@ -223,19 +234,31 @@ u64 vgic_reg_list(struct mote_vcpu *vcpu, unsigned int n);
 
 /* ---- timer.c: CNTV in hardware, CNTP emulated ---- */
 
+/** timer_init - find the host's interrupts.  Return: 0 or -ENODEV, logged.  Module load. */
 int timer_init(void);
 void timer_exit(void);
+/** timer_cpu_enable, timer_cpu_disable - from mote_arch_cpu_enable(), _disable() */
+void timer_cpu_enable(void);
+void timer_cpu_disable(void);
 void timer_vm_init(struct mote_vm *vm);
+/** timer_vcpu_init - also the controls in vcpu->arch.ctx, which is there */
 void timer_vcpu_init(struct mote_vcpu *vcpu);
 void timer_vcpu_destroy(struct mote_vcpu *vcpu);
-/** timer_load, timer_put - begin and end of a session */
+/** timer_load, timer_put - begin and end of a session; put after arm64_session_put() */
 void timer_load(struct mote_vcpu *vcpu);
 void timer_put(struct mote_vcpu *vcpu);
 /** timer_before_entry, timer_after_exit - lines and the host's interrupt.  Interrupts off. */
 void timer_before_entry(struct mote_vcpu *vcpu);
 void timer_after_exit(struct mote_vcpu *vcpu);
-/** timer_pending - whether a timer's line is up, for halted vCPUs.  Any context. */
-bool timer_pending(struct mote_vcpu *vcpu);
+/** timer_deactivated - vgic: the guest has ended the hardware interrupt */
+void timer_deactivated(struct mote_vcpu *vcpu);
+/**
+ * timer_check_halted - of a halted vCPU: raise lines that are due, start the
+ * host timer for the rest
+ *
+ * To be called by mote_arch_vcpu_runnable() before vgic_pending().
+ */
+void timer_check_halted(struct mote_vcpu *vcpu);
 /** timer_sysreg - trapped CNTP_* and CNTPCT_EL0.  Return: whether @enc is one. */
 bool timer_sysreg(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value);
 /* MOTE_ARM64_CLASS_TIMER, and CNTV_*, CNTP_* by encoding */

@@ -24,6 +24,11 @@
  * EL1 and EL0 system registers of the guest that hardware has while it runs.
  * On VHE hosts they stay in hardware for a whole session: read and write them
  * with arm64_sys_read() and arm64_sys_write() only.
+ *
+ * The exception is CNTV_CTL_EL0, on both kinds of host: arm64_enter() loads it
+ * last, and after the exit saves it, with ISTATUS as it is then, and writes 0.
+ * So the guest's timer never interrupts the host, and timer.c reads from the
+ * context whether it has fired.
  */
 enum arm64_sys {
 	ARM64_SP_EL0, ARM64_SCTLR_EL1, ARM64_ACTLR_EL1, ARM64_CPACR_EL1,
@@ -61,20 +66,22 @@ enum arm64_sys {
  * @used_lrs: list registers to load before the entry and to save after the
  *	exit
  * @hcr: in: ICH_HCR_EL2 while the guest runs; 0 with @used_lrs 0: it and the
- *	list registers are not touched
+ *	list registers are not touched.  Hardware's is 0 whenever the host has
+ *	interrupts on, so that no maintenance interrupt reaches the host
  * @vmcr: ICH_VMCR_EL2; valid after each exit
  * @ap0r: ICH_AP0R<n>_EL2; on VHE hosts in hardware during a session
  * @ap1r: ICH_AP1R<n>_EL2; the same
  * @lr: ICH_LR<n>_EL2
- * @misr: ICH_MISR_EL2 at the exit, 0 when @hcr was 0
  * @hcr_out: ICH_HCR_EL2 at the exit (EOIcount), 0 when @hcr was 0
+ *
+ * Where it can be, ICC_SRE_EL2.Enable is clear while the guest runs, so that
+ * ICC_SRE_EL1 traps: on nVHE hosts that register is the host's own.
  */
 struct arm64_ctx_gic {
 	u32 present;
 	u32 used_lrs;
 	u32 hcr;
 	u32 vmcr;
-	u32 misr;
 	u32 hcr_out;
 	u32 ap0r[4];
 	u32 ap1r[4];
