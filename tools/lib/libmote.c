@@ -116,6 +116,14 @@ int mote_irqchip(int vm, u32 type)
 	return call(vm, MOTE_IRQCHIP, &c);
 }
 
+int mote_irqchip_at(int vm, u32 type, const u64 addr[4])
+{
+	struct mote_irqchip c = { .size = sizeof(c), .type = type };
+
+	memcpy(c.addr, addr, sizeof(c.addr));
+	return call(vm, MOTE_IRQCHIP, &c);
+}
+
 int mote_irq_msi(int vm, u64 address, u32 data)
 {
 	struct mote_irq irq = {
@@ -123,6 +131,18 @@ int mote_irq_msi(int vm, u64 address, u32 data)
 		.type = MOTE_IRQ_MSI,
 		.address = address,
 		.data = data,
+	};
+
+	return call(vm, MOTE_IRQ, &irq);
+}
+
+int mote_irq_line(int vm, u32 nr, int level)
+{
+	struct mote_irq irq = {
+		.size = sizeof(irq),
+		.type = MOTE_IRQ_LINE,
+		.level = !!level,
+		.data = nr,
 	};
 
 	return call(vm, MOTE_IRQ, &irq);

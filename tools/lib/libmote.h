@@ -73,8 +73,14 @@ int mote_policy(int vm, struct mote_policy *policy);
 /** mote_irqchip() - MOTE_IRQCHIP, for the types that need no address */
 int mote_irqchip(int vm, u32 type);
 
+/** mote_irqchip_at() - MOTE_IRQCHIP with mote_irqchip::addr */
+int mote_irqchip_at(int vm, u32 type, const u64 addr[4]);
+
 /** mote_irq_msi() - MOTE_IRQ: send the message a device would write */
 int mote_irq_msi(int vm, u64 address, u32 data);
+
+/** mote_irq_line() - MOTE_IRQ: drive the line @nr, see the architecture's header */
+int mote_irq_line(int vm, u32 nr, int level);
 
 /** mote_vm_status() - MOTE_VM_STATUS: whether the VM is dead, and why */
 int mote_vm_status(int vm, struct mote_vm_status *status);
