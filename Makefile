@@ -10,7 +10,7 @@
 #	make lint		what a reviewer should not have to say
 #	make install		module and runner, under DESTDIR
 #
-# HOST is the emulated host: x86-vmx.
+# HOST is the emulated host: x86-vmx, x86-svm.
 
 HOST	?= x86-vmx
 KERNEL	?= 6.1

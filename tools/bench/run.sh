@@ -10,7 +10,7 @@ modules=/lab
 
 # Bochs lacks something that KVM's APICv wants: without this no guest enters
 load_kvm() {
-	for m in irqbypass kvm kvm-intel kvm-amd; do
+	for m in irqbypass kvm ccp kvm-intel kvm-amd; do
 		[ -e "$modules/$m.ko" ] || continue
 		case $m in
 		kvm-intel) insmod "$modules/$m.ko" enable_apicv=0 ;;
@@ -20,7 +20,7 @@ load_kvm() {
 }
 
 unload_kvm() {
-	for m in kvm_amd kvm_intel kvm irqbypass; do
+	for m in kvm_amd kvm_intel ccp kvm irqbypass; do
 		! grep -q "^$m " /proc/modules || rmmod "$m"
 	done
 }

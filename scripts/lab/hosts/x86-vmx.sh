@@ -28,6 +28,11 @@ host_slowness() {
 	esac
 }
 
+# host_factor KERNEL: the same for seconds in the host
+host_factor() {
+	echo 2
+}
+
 host_prepare() {
 	bochs_get
 }
@@ -47,11 +52,11 @@ host_cmdline() {
 	echo
 }
 
-# host_image RUNDIR VMLINUX INITRD MODE KERNEL CPUS MIB
+# host_image RUNDIR KERNELDIR INITRD MODE KERNEL CPUS MIB
 host_image() {
 	local run=$1 mode=$4 kernel=$5 cpus=$6 bochs
 	bochs=$(bochs_dir)
-	python3 "$LAB/bochs/ram.py" "$2" "$3" "$7" "$run" \
+	python3 "$LAB/bochs/ram.py" "$2/vmlinux" "$3" "$7" "$run" \
 		"$(host_cmdline "$mode" "$kernel") $LAB_CMDLINE"
 	cat "$run/memory.rc" - >"$run/bochsrc" <<-EOF
 	plugin_ctrl: unmapped=1, biosdev=1, speaker=0, parallel=0, serial=1

@@ -6,13 +6,14 @@
 
 DEPS_BUILD="build-essential gcc-12 libzydis-dev python3 kmod pahole xz-utils
 	zstd lz4 ca-certificates"
+DEPS_EMULATORS="qemu-system-x86"
 DEPS_DEBUG="bc bison flex libelf-dev perl"
 DEPS_LINT="git sparse shellcheck universal-ctags perl"
 
 deps_missing() {
 	local p
 	# shellcheck disable=SC2086 # lists of words
-	for p in $(printf '%s\n' $DEPS_BUILD $DEPS_DEBUG $DEPS_LINT | sort -u); do
+	for p in $(printf '%s\n' $DEPS_BUILD $DEPS_EMULATORS $DEPS_DEBUG $DEPS_LINT | sort -u); do
 		dpkg-query -W -f '${db:Status-Status}\n' "$p" 2>/dev/null |
 			grep -qx installed || printf '%s ' "$p"
 	done

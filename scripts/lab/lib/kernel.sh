@@ -4,6 +4,8 @@
 # cache: vmlinux (ELF, what the emulated hosts start), bzImage, headers (for
 # "make -C"), modules (lib/modules/RELEASE).
 
+KERNEL_RECIPE=2	# another number when the steps of kernel_fetch change their result
+
 # kernel_package K: the newest stock package.  6.12 is the cloud flavour: the
 # same core, a third of the drivers, and half the time to boot.
 kernel_package() {
@@ -19,8 +21,13 @@ kernel_dir() {
 	if [ "$1" = debug ]; then
 		echo "$CACHE/kernel/debug-$(debug_key)"
 	else
-		echo "$CACHE/kernel/$(cat "$CACHE/kernel/$1-$HOST_DEB_ARCH.name")"
+		echo "$CACHE/kernel/$(kernel_release "$1")-$KERNEL_RECIPE"
 	fi
+}
+
+# kernel_release K: a stock kernel's "uname -r"
+kernel_release() {
+	cat "$CACHE/kernel/$1-$HOST_DEB_ARCH.name"
 }
 
 kernel_get() {
@@ -29,7 +36,7 @@ kernel_get() {
 		debug_get
 	else
 		kernel_resolve "$k"
-		cached "$(kernel_dir "$k")" kernel_fetch
+		cached "$(kernel_dir "$k")" kernel_fetch "$(kernel_release "$k")"
 	fi
 }
 
@@ -43,9 +50,9 @@ kernel_resolve() {
 	echo "${package#linux-image-}" >"$name"
 }
 
+# kernel_fetch RELEASE DIR
 kernel_fetch() {
-	local out=$1 release common kbuild
-	release=$(basename "$out" .new)
+	local release=$1 out=$2 common kbuild
 	common=${release%-"$HOST_DEB_ARCH"}
 	common=${common%-cloud}-common
 	apt_update
@@ -63,9 +70,10 @@ kernel_fetch() {
 	kernel_trim "$out"
 }
 
-# kernel_trim DIR: keep the modules which the lab loads
+# kernel_trim DIR: keep the modules which the lab loads: KVM and what it wants
 kernel_trim() {
-	find -L "$1/modules/kernel" -name '*.ko*' ! -path '*/kvm/*' ! -path '*/kernel/virt/*' -delete
+	find -L "$1/modules/kernel" -name '*.ko*' ! -path '*/kvm/*' ! -path '*/kernel/virt/*' \
+		! -path '*/crypto/ccp/*' -delete
 	find "$1/lib/modules" -type d -empty -delete
 	rm -rf "${1:?}/boot"
 }

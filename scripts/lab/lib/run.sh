@@ -8,6 +8,7 @@ host_load() {
 	[ -e "$LAB/hosts/$1.sh" ] || die "no such HOST: '$1' (there are:$(host_names))"
 	# shellcheck source=scripts/lab/hosts/x86-vmx.sh
 	. "$LAB/hosts/$1.sh"
+	HOST_CPUS=${CPUS:-$HOST_CPUS}
 }
 
 host_names() {
@@ -67,14 +68,14 @@ boot() {
 	LAB_HOST=$LAB_HOST
 	LAB_KMEMLEAK=$KMEMLEAK
 	LAB_TTY=$HOST_TTY
-	LAB_LIMIT_FACTOR=2
+	LAB_LIMIT_FACTOR=$(host_factor "$k")
 	LAB_MODULE_ARGS="$MODULE_ARGS"
 	LAB_APPEND="$LAB_APPEND"
 	LAB_LOAD="$LAB_LOAD"
 	EOF
 	initramfs_list "$RUN" "$k" >"$RUN/list"
 	python3 "$LAB/initrd.py" "$RUN/initrd" <"$RUN/list"
-	host_image "$RUN" "$(kernel_dir "$k")/vmlinux" "$RUN/initrd" "$mode" "$k" "$cpus" "$mib"
+	host_image "$RUN" "$(kernel_dir "$k")" "$RUN/initrd" "$mode" "$k" "$cpus" "$mib"
 	python3 "$LAB/runner.py" "$mode" "$RUN" "$@" -- "$LAB/lab" emulate "$LAB_HOST" "$RUN" || rc=$?
 	rm -f "$RUN"/*.ko "$RUN"/*initrd "$RUN/ram.img"
 	return "$rc"
@@ -89,7 +90,7 @@ cmd_emulate() {
 # cmd_exec HOST [--kernel K] [--cpus N] [--file SOURCE:PATH]... [--guest]
 #	[--no-build] [--no-load] -- COMMAND
 cmd_exec() {
-	local k=6.1 cpus=1 files=() guest='' f
+	local k=6.1 cpus=${CPUS:-1} files=() guest='' f
 	host_load "$1"
 	shift
 	while [ $# -gt 0 ]; do
