@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libmote.h>
+#include "info.h"
 
 static const char help[] =
-"usage: mote-info [--cpuid]\n"
+"usage: mote-info [--features]\n"
 "\n"
 "Says what /dev/mote offers on this host, and why not when it does not.\n"
-"  --cpuid   also the CPUID table that guests are given\n"
+"  --features   also the table that guests' CPUs are made from: CPUID on x86,\n"
+"               ID registers on arm64\n"
 "\n"
 "Exit status: 0 guests can run; 1 they cannot, or wrong usage.\n";
 
@@ -60,71 +61,24 @@ static void print_info(const struct mote_info *i)
 		       features[k].text);
 }
 
-#ifdef __x86_64__
-static void print_text(const char *what, const __u32 *words, size_t count)
-{
-	char text[64] = "";
-
-	memcpy(text, words, count * 4);
-	printf("%-12s %s\n", what, text);
-}
-
-/* The two leaves that people ask for, then the table as it is. */
-static void print_cpuid(int sys)
-{
-	struct mote_x86_cpuid e[MOTE_X86_CPUID_MAX];
-	__u32 count = ARRAY_SIZE(e);
-
-	if (mote_features(sys, e, sizeof(e[0]), &count)) {
-		fprintf(stderr, "mote-info: the module gives no CPUID table\n");
-		return;
-	}
-	for (__u32 i = 0; i < count; i++) {
-		__u32 vendor[3] = { e[i].ebx, e[i].edx, e[i].ecx };
-		__u32 hypervisor[3] = { e[i].ebx, e[i].ecx, e[i].edx };
-
-		if (e[i].leaf == 0)
-			print_text("vendor:", vendor, 3);
-		if ((e[i].leaf & 0xffff00ff) == 0x40000000 && e[i].ebx)
-			print_text("hypervisor:", hypervisor, 3);
-	}
-	printf("leaf     subleaf  eax      ebx      ecx      edx\n");
-	for (__u32 i = 0; i < count; i++) {
-		printf("%08x ", e[i].leaf);
-		if (e[i].flags & MOTE_X86_CPUID_SUBLEAF)
-			printf("%-8x", e[i].subleaf);
-		else
-			printf("%-8s", "any");
-		printf(" %08x %08x %08x %08x\n", e[i].eax, e[i].ebx, e[i].ecx,
-		       e[i].edx);
-	}
-}
-#else
-static void print_cpuid(int sys)
-{
-	(void)sys;
-	fprintf(stderr, "mote-info: --cpuid is for x86\n");
-}
-#endif
-
 int main(int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{ "cpuid", no_argument, NULL, 'c' },
+		{ "features", no_argument, NULL, 'f' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	int c, sys, cpuid = 0;
+	int c, sys, table = 0;
 	struct mote_info info;
 
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		if (c != 'c' && c != 'h')
+		if (c != 'f' && c != 'h')
 			return 1;
 		if (c == 'h') {
 			fputs(help, stdout);
 			return 0;
 		}
-		cpuid = 1;
+		table = 1;
 	}
 	sys = mote_open();
 	if (sys < 0) {
@@ -137,7 +91,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	print_info(&info);
-	if (cpuid)
-		print_cpuid(sys);
+	if (table)
+		print_features(sys);
 	return info.usable ? 0 : 1;
 }

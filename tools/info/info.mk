@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-info_objects := $(call objs,$(wildcard info/*.c))
+info_objects := $(call objs,$(wildcard info/*.c info/$(ARCH)/*.c))
 objects += $(info_objects)
 programs += $(O)/mote-info
 
