@@ -178,12 +178,14 @@ u64 bench_vm_run(struct bench_vm *vm, const struct bench_entry *entry, u64 *even
  * @batches: samples
  * @vms: VMs at a time in the memory test
  * @mib: memory of the fault tests
+ * @irqchip: 1: VMs have interrupt controllers in the kernel
  */
 struct bench_options {
 	unsigned int batch;
 	unsigned int batches;
 	unsigned int vms;
 	unsigned int mib;
+	unsigned int irqchip;
 };
 
 extern struct bench_options bench_options;

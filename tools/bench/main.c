@@ -35,6 +35,7 @@ static const struct {
 } options[] = {
 	{ "batch", &bench_options.batch }, { "batches", &bench_options.batches },
 	{ "vms", &bench_options.vms }, { "mib", &bench_options.mib },
+	{ "irqchip", &bench_options.irqchip },
 };
 
 void bench_die(const char *fmt, ...)
@@ -59,6 +60,7 @@ static void __attribute__((noreturn)) usage(void)
 		"  batches=%u  samples of a row\n"
 		"  vms=%u       VMs at a time in the memory test\n"
 		"  mib=%u       memory of the fault tests, at least 8\n"
+		"  irqchip=1    interrupt controllers in the kernel; row names begin with irqchip.\n"
 		"TEST is floors, exits, faults, life or memory; all of them without one.\n",
 		bench_options.batch, bench_options.batches, bench_options.vms,
 		bench_options.mib);

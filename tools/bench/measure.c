@@ -99,8 +99,9 @@ double bench_row(const char *name, const char *unit, double *v, unsigned int n,
 
 	qsort(v, n, sizeof(*v), compare);
 	value = v[stat == BENCH_MIN ? 0 : n / 2];
-	printf("row %s %s %.1f min %.1f median %.1f max %.1f\n", name, unit, value, v[0],
-	       v[n / 2], v[n - 1]);
+	printf("row %s%s %s %.1f min %.1f median %.1f max %.1f\n",
+	       bench_options.irqchip ? "irqchip." : "", name, unit, value, v[0], v[n / 2],
+	       v[n - 1]);
 	fflush(stdout);
 	return value;
 }

@@ -37,6 +37,8 @@ static void kvm_trivial(void)
 static void kvm_create_vm(struct bench_vm *vm)
 {
 	vm->fd = KVM(sys_fd, KVM_CREATE_VM, NULL);
+	if (bench_options.irqchip)
+		bench_kvm_irqchip(vm);
 }
 
 static void kvm_map(struct bench_vm *vm, u64 gpa, void *hva, u64 bytes)

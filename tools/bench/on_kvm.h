@@ -12,6 +12,9 @@ int bench_kvm_ioctl(int fd, unsigned long nr, const char *name, void *arg);
 
 #define KVM(fd, nr, arg)	bench_kvm_ioctl(fd, nr, #nr, arg)
 
+/** bench_kvm_irqchip() - interrupt controllers for a fresh VM */
+void bench_kvm_irqchip(struct bench_vm *vm);
+
 /** bench_kvm_set_state() - bench_hv.set_state */
 void bench_kvm_set_state(struct bench_vm *vm, int sys);
 

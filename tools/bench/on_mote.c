@@ -42,6 +42,8 @@ static void mote_trivial(void)
 static void mote_hv_create_vm(struct bench_vm *vm)
 {
 	vm->fd = check(mote_create_vm(sys_fd), "MOTE_CREATE_VM");
+	if (bench_options.irqchip)
+		check(bench_mote_irqchip(vm), "MOTE_IRQCHIP");
 }
 
 static void mote_map(struct bench_vm *vm, u64 gpa, void *hva, u64 bytes)

@@ -6,6 +6,9 @@
 #include "bench.h"
 #include "libmote.h"
 
+/** bench_mote_irqchip() - interrupt controllers for a fresh VM; 0 or a negative errno */
+int bench_mote_irqchip(struct bench_vm *vm);
+
 /** bench_mote_set_state() - bench_hv.set_state */
 void bench_mote_set_state(struct bench_vm *vm);
 

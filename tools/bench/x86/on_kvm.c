@@ -21,6 +21,11 @@ static struct kvm_cpuid2 *supported_cpuid(int sys)
 	return table;
 }
 
+void bench_kvm_irqchip(struct bench_vm *vm)
+{
+	KVM(vm->fd, KVM_CREATE_IRQCHIP, NULL);
+}
+
 void bench_kvm_set_state(struct bench_vm *vm, int sys)
 {
 	struct kvm_segment data = {

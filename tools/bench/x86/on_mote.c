@@ -40,6 +40,11 @@ static void set_regs(struct bench_vm *vm, const struct mote_reg *regs, u32 count
 		bench_die("MOTE_SET_REGS, register 0x%llx", regs[failed].id);
 }
 
+int bench_mote_irqchip(struct bench_vm *vm)
+{
+	return mote_irqchip(vm->fd, MOTE_X86_IRQCHIP_LAPIC);
+}
+
 void bench_mote_set_state(struct bench_vm *vm)
 {
 	set_regs(vm, state, ARRAY_SIZE(state));
