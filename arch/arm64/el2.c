@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote/arm64: who has EL2, and how this host switches worlds.
+ *
+ * VHE: the kernel runs at EL2, and so do we.  KVM may be there as well: it
+ * keeps nothing of a guest in hardware while another task runs.  What both
+ * share are VMIDs: see foreign_check().
+ *
+ * nVHE: the lowvisor has EL2 while there is a VM, see lowvisor.c.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/build_bug.h>
+#include <linux/percpu.h>
+#include <linux/printk.h>
+#include <linux/stddef.h>
+
+#include <asm/barrier.h>
+#include <asm/virt.h>
+
+#include "el2.h"
+
+static_assert(offsetof(struct arm64_ctx, x[30]) == CTX_X(30));
+static_assert(offsetof(struct arm64_ctx, pc) == CTX_PC);
+static_assert(offsetof(struct arm64_ctx, pstate) == CTX_PSTATE);
+static_assert(offsetof(struct arm64_ctx, esr) == CTX_ESR);
+static_assert(offsetof(struct arm64_ctx, far) == CTX_ESR + 8);
+static_assert(offsetof(struct arm64_ctx, serror) == CTX_SERROR);
+static_assert(offsetof(struct arm64_ctx, sys[ARM64_SP_EL0]) == CTX_SP_EL0);
+static_assert(offsetof(struct hyp_cpu, ttbr) == HYP_CPU_TTBR);
+static_assert(offsetof(struct hyp_cpu, mair) == HYP_CPU_MAIR);
+static_assert(offsetof(struct hyp_cpu, stub_vbar) == HYP_CPU_STUB);
+static_assert(sizeof(struct hyp_cpu) < HYP_CPU_BYTES / 2);
+static_assert(sizeof(struct arm64_ctx) <= PAGE_SIZE);
+
+#define LAST_RAN	16	/* a power of two */
+
+/**
+ * struct el2_cpu - of a host CPU; on the CPU, interrupts or preemption off
+ * @ready: arm64_el2_cpu_enable() to _disable()
+ * @foreign: somebody else uses VMIDs here
+ * @vttbr: VTTBR_EL2 as the last session left it (VHE)
+ * @host: VHE: what the switch gives back
+ * @last_ran: the vCPU that used a VMID last, by VMID modulo LAST_RAN
+ */
+struct el2_cpu {
+	bool ready;
+	bool foreign;
+	u64 vttbr;
+	struct hyp_host host;
+	struct mote_vcpu *last_ran[LAST_RAN];
+};
+
+static DEFINE_PER_CPU(struct el2_cpu, el2_cpu);
+
+bool arm64_vhe;
+
+/* ---- ownership ---- */
+
+int arm64_el2_init(void)
+{
+	int r;
+
+	arm64_vhe = is_kernel_in_hyp_mode();
+	if (arm64_vhe)
+		return 0;
+	r = lowvisor_init();
+	if (r == -EBUSY)
+		pr_err("%s\n", arm64_el2_busy_reason());
+	return r;
+}
+
+void arm64_el2_exit(void)
+{
+	if (!arm64_vhe)
+		lowvisor_exit();
+}
+
+static void tlbi_all_vmids(void)
+{
+	asm volatile("tlbi alle1" : : : "memory");
+	dsb(nsh);
+	isb();
+}
+
+static void vhe_cpu_enable(struct el2_cpu *cpu)
+{
+	cpu->host.flags = el2_cpu_flags();
+	vhe_host_save(&cpu->host);
+	cpu->vttbr = read_sysreg(vttbr_el2);
+	tlbi_all_vmids();
+}
+
+int arm64_el2_cpu_enable(void)
+{
+	struct el2_cpu *cpu = this_cpu_ptr(&el2_cpu);
+	int r = 0;
+
+	cpu->foreign = false;
+	if (arm64_vhe)
+		vhe_cpu_enable(cpu);
+	else
+		r = lowvisor_cpu_take();
+	cpu->ready = !r;
+	return r;
+}
+
+void arm64_el2_cpu_disable(void)
+{
+	struct el2_cpu *cpu = this_cpu_ptr(&el2_cpu);
+
+	if (!cpu->ready)
+		return;
+	cpu->ready = false;
+	if (arm64_vhe)
+		tlbi_all_vmids();
+	else
+		lowvisor_cpu_give();
+}
+
+bool arm64_el2_cpu_ready(void)
+{
+	return this_cpu_read(el2_cpu.ready);
+}
+
+int arm64_el2_probe_busy(void)
+{
+	return arm64_vhe ? 0 : lowvisor_probe();
+}
+
+const char *arm64_el2_busy_reason(void)
+{
+	return "EL2 is held by KVM or another hypervisor: boot with kvm-arm.mode=none, or since Linux 6.12 with kvm.enable_virt_at_load=0";
+}
+
+u64 arm64_el2_ich_vtr(void)
+{
+	struct hyp_host host = { .flags = HYP_GIC };
+
+	if (!arm64_vhe)
+		return lowvisor_ich_vtr();
+	if (!cpuid_feature_extract_unsigned_field(read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1), 24))
+		return 0;
+	vhe_host_save(&host);
+	return host.vtr;
+}
+
+/* ---- sessions ---- */
+
+/*
+ * KVM on a VHE host gives its VMs VMIDs from the same space, and neither knows
+ * the other's.  It writes VTTBR_EL2 whenever it loads a vCPU, so a change there
+ * says that its entries are in this CPU's TLB.  From then on ours do not stay
+ * when a session ends, either.
+ */
+static void foreign_check(struct el2_cpu *cpu)
+{
+	if (likely(read_sysreg(vttbr_el2) == cpu->vttbr))
+		return;
+	tlbi_all_vmids();
+	cpu->foreign = cpu->ready;
+}
+
+/*
+ * vCPUs of a VM share its VMID, but not what stage 1 says: on one CPU one must
+ * not find what another has left in the TLB.  Where the slot was somebody
+ * else's meanwhile, nobody knows who was last.
+ */
+static void last_ran_check(struct el2_cpu *cpu, struct mote_vcpu *vcpu)
+{
+	struct mote_vcpu **last = &cpu->last_ran[vcpu->vm->arch.vmid % LAST_RAN];
+
+	if (likely(*last == vcpu))
+		return;
+	*last = vcpu;
+	if (READ_ONCE(vcpu->vm->nr_vcpus) > 1)
+		to_ctx(vcpu)->flush |= ARM64_FLUSH_STAGE1;
+}
+
+void arm64_session_load(struct mote_vcpu *vcpu)
+{
+	struct el2_cpu *cpu = this_cpu_ptr(&el2_cpu);
+
+	last_ran_check(cpu, vcpu);
+	if (!arm64_vhe)
+		return;
+	foreign_check(cpu);
+	vhe_session_load(to_ctx(vcpu), &cpu->host);
+	cpu->vttbr = to_ctx(vcpu)->vttbr;
+}
+
+void arm64_session_put(struct mote_vcpu *vcpu)
+{
+	struct el2_cpu *cpu = this_cpu_ptr(&el2_cpu);
+
+	if (!arm64_vhe)
+		return;
+	vhe_session_put(to_ctx(vcpu), &cpu->host);
+	if (unlikely(cpu->foreign))
+		tlbi_all_vmids();
+}
+
+void arm64_enter(struct arm64_ctx *ctx)
+{
+	if (arm64_vhe) {
+		vhe_enter(ctx, this_cpu_ptr(&el2_cpu.host));
+	} else if (unlikely(!lowvisor_enter(ctx))) {
+		ctx->exit = ARM64_EXIT_LOST;
+		pr_warn_ratelimited("CPU %d: somebody else has taken EL2: VMs there end\n",
+				    smp_processor_id());
+	}
+}
+
+u64 arm64_sys_read(struct mote_vcpu *vcpu, enum arm64_sys reg)
+{
+	struct arm64_ctx *ctx = to_ctx(vcpu);
+
+	return ctx->loaded ? vhe_sys_read(ctx, reg) : ctx->sys[reg];
+}
+
+void arm64_sys_write(struct mote_vcpu *vcpu, enum arm64_sys reg, u64 value)
+{
+	struct arm64_ctx *ctx = to_ctx(vcpu);
+
+	if (ctx->loaded)
+		vhe_sys_write(ctx, reg, value);
+	else
+		ctx->sys[reg] = value;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mote/arm64: what the files of EL2's ownership offer each other.
+ */
+#ifndef MOTE_ARM64_EL2_H
+#define MOTE_ARM64_EL2_H
+
+#include "arm64.h"
+#include "hyp/host.h"
+
+/* el2_map.c: nVHE only */
+int el2_map_init(void);
+void el2_map_exit(void);
+phys_addr_t el2_map_root(void);
+int el2_map_range(void *start, size_t bytes, u32 prot);
+
+/* lowvisor.c: how to get EL2 on nVHE hosts.  "cpu": on the CPU, interrupts off. */
+int lowvisor_init(void);
+void lowvisor_exit(void);
+int lowvisor_probe(void);
+int lowvisor_cpu_take(void);
+void lowvisor_cpu_give(void);
+bool lowvisor_enter(struct arm64_ctx *ctx);
+u64 lowvisor_ich_vtr(void);
+
+/** el2_flush - all CPUs forget EL2's own translations.  Context: sleepable. */
+void el2_flush(void);
+
+/** el2_cpu_flags - HYP_* of this CPU.  Context: on the CPU, interrupts off. */
+u64 el2_cpu_flags(void);
+
+#endif /* MOTE_ARM64_EL2_H */

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mote/arm64: what the world switch knows of a CPU and gives back to the host.
+ */
+#ifndef MOTE_ARM64_HYP_HOST_H
+#define MOTE_ARM64_HYP_HOST_H
+
+/* Bits of hyp_host::flags; those below HYP_LOOP_SHIFT are entry.S's, too */
+#define HYP_BIT_RAS		0	/* FEAT_RAS: ESB, DISR_EL1, VSESR_EL2 */
+#define HYP_BIT_WA1		1	/* SMCCC_ARCH_WORKAROUND_1 after each exit */
+#define HYP_BIT_WA3		2	/* SMCCC_ARCH_WORKAROUND_3 */
+#define HYP_BIT_CLRBHB		3	/* the CLRBHB instruction */
+#define HYP_BIT_LOOP		4	/* a loop of branches... */
+#define HYP_LOOP_SHIFT		24	/* ...so many times (8 bits) */
+#define HYP_RAS			BIT(HYP_BIT_RAS)
+#define HYP_WA1			BIT(HYP_BIT_WA1)
+#define HYP_WA3			BIT(HYP_BIT_WA3)
+#define HYP_CLRBHB		BIT(HYP_BIT_CLRBHB)
+#define HYP_LOOP		BIT(HYP_BIT_LOOP)
+#define HYP_HARDEN		(HYP_WA1 | HYP_WA3 | HYP_CLRBHB | HYP_LOOP)
+#define HYP_GIC			BIT(8)	/* system registers of GICv3 */
+#define HYP_FGT			BIT(9)	/* FEAT_FGT */
+#define HYP_HCX			BIT(10)	/* FEAT_HCX */
+#define HYP_MPAM		BIT(11)	/* FEAT_MPAM */
+#define HYP_OPTIONAL		(HYP_FGT | HYP_HCX | HYP_MPAM)
+#define HYP_SPE			BIT(12)	/* statistical profiling, and ours to stop */
+#define HYP_TRBE		BIT(13)	/* trace buffer, the same */
+#define HYP_834220		BIT(14)	/* Cortex-A57: see fault_save() */
+#define HYP_SPECULATIVE_AT	BIT(15)	/* see regime_switch() */
+
+/* Calls of the lowvisor, far above those of the kernel's stub */
+#define LV_CALL_RUN		0	/* x1: struct arm64_ctx, physical */
+#define LV_CALL_PING		1
+#define LV_CALL_FLUSH		2	/* EL2's own translations, on all CPUs */
+#define LV_CALL_HIGH		0x4d6f	/* bits 47:32; "mote" */
+#define LV_CALL_MIDDLE		0x7465	/* bits 31:16 */
+#define LV_STUB_ERROR		0xbadca11	/* the kernel's HVC_STUB_ERR */
+#define LV_OK			0x6d6f7465	/* ours, and nobody else's answer */
+
+#define HYP_CPU_BYTES		4096
+
+/* Offsets in struct hyp_cpu for asm; el2.c checks them */
+#define HYP_CPU_TTBR		0
+#define HYP_CPU_MAIR		16
+#define HYP_CPU_STUB		32
+
+#ifndef __ASSEMBLY__
+
+#include <linux/bits.h>
+#include <linux/types.h>
+
+#include "ctx.h"
+
+/**
+ * struct hyp_host - of a CPU
+ * @flags: HYP_*
+ * @hcr: HCR_EL2 and so on, as the host has them
+ * @optional: by FOR_OPTIONAL_REGS()
+ * @tpidr_el0: of the host's user space, VHE
+ * @tpidrro_el0: the same
+ * @vtr: ICH_VTR_EL2, 0 without usable GICv3
+ */
+struct hyp_host {
+	u64 flags;
+	u64 hcr;
+	u64 cptr;
+	u64 mdcr;
+	u64 cnthctl;
+	u64 hstr;
+	u64 vmpidr;
+	u64 vpidr;
+	u64 icc_sre;
+	u64 vtr;
+	u64 optional[7];
+	u64 tpidr_el0;
+	u64 tpidrro_el0;
+};
+
+/**
+ * struct hyp_cpu - the page of a CPU on nVHE hosts; the lowvisor's stack ends
+ * at its end
+ * @ttbr: TTBR0_EL2
+ * @tcr: TCR_EL2
+ * @mair: MAIR_EL2
+ * @sctlr: SCTLR_EL2
+ * @stub_vbar: VBAR_EL2 of the kernel's stub, for when EL2 is given back
+ * @stub_sctlr: its SCTLR_EL2
+ * @host: see there
+ * @sys: the host's EL1 registers while a guest runs
+ */
+struct hyp_cpu {
+	u64 ttbr;
+	u64 tcr;
+	u64 mair;
+	u64 sctlr;
+	u64 stub_vbar;
+	u64 stub_sctlr;
+	struct hyp_host host;
+	u64 sys[ARM64_SYS_COUNT];
+};
+
+struct mote_vcpu;
+
+/* entry.S.  Return: ARM64_EXIT_*.  DAIF is masked. */
+u64 vhe_guest_enter(struct arm64_ctx *ctx, u64 flags);
+u64 lv_guest_enter(struct arm64_ctx *ctx, u64 flags);
+
+/* vhe.c */
+void vhe_host_save(struct hyp_host *host);
+void vhe_session_load(struct arm64_ctx *ctx, struct hyp_host *host);
+void vhe_session_put(struct arm64_ctx *ctx, struct hyp_host *host);
+void vhe_enter(struct arm64_ctx *ctx, struct hyp_host *host);
+u64 vhe_sys_read(const struct arm64_ctx *ctx, enum arm64_sys reg);
+void vhe_sys_write(struct arm64_ctx *ctx, enum arm64_sys reg, u64 value);
+
+/* The lowvisor, from lv_begin to lv_end, and where it starts: init.S, nvhe.c */
+extern char lv_begin[], lv_end[], lv_init[];
+void lv_host_save(struct hyp_cpu *cpu);
+void lv_run(struct arm64_ctx *ctx, struct hyp_cpu *cpu);
+
+#endif /* !__ASSEMBLY__ */
+
+#endif /* MOTE_ARM64_HYP_HOST_H */

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote/arm64: the world switch of a kernel that runs at EL2 itself.
+ *
+ * The host uses no EL1 register, so the guest's stay in hardware for a whole
+ * session; what is switched at each entry is little: HCR_EL2, the FP trap,
+ * and registers that both have.
+ *
+ * Out-of-context translations: while the EL1 registers change, HCR_EL2.TGE is
+ * set and no walk of EL1&0 can start; an isb stands between that and TGE clear.
+ * So a speculative AT never finds half a regime (errata 1165522 of Cortex-A76,
+ * 1530923 of Cortex-A55; Arm ARM D8, "Out-of-context translation regimes").
+ */
+#include "switch.h"
+
+void vhe_host_save(struct hyp_host *host)
+{
+	host_save(host);
+}
+
+void vhe_session_load(struct arm64_ctx *ctx, struct hyp_host *host)
+{
+	u64 *sys = ctx->sys;
+
+	host->tpidr_el0 = read_sysreg(tpidr_el0);
+	host->tpidrro_el0 = read_sysreg(tpidrro_el0);
+	FOR_MMU_REGS(SYS_LOAD_EL12)
+	FOR_EL1_REGS(SYS_LOAD_EL12)
+	FOR_PLAIN_REGS(SYS_LOAD)
+	controls_load(ctx, host);
+	write_sysreg_s(sys[ARM64_CNTV_CVAL_EL0], SYS_CNTV_CVAL_EL02);
+	if (host->vtr)
+		gic_load(&ctx->gic, host);
+	write_sysreg(ctx->vtcr, vtcr_el2);
+	write_sysreg(ctx->vttbr, vttbr_el2);
+	isb();
+	ctx->loaded = 1;
+}
+
+void vhe_session_put(struct arm64_ctx *ctx, struct hyp_host *host)
+{
+	u64 *sys = ctx->sys;
+
+	FOR_MMU_REGS(SYS_SAVE_EL12)
+	FOR_EL1_REGS(SYS_SAVE_EL12)
+	FOR_PLAIN_REGS(SYS_SAVE)
+	sys[ARM64_CNTV_CVAL_EL0] = read_sysreg_s(SYS_CNTV_CVAL_EL02);
+	if (host->vtr)
+		gic_put(&ctx->gic, host);
+	controls_put(host);
+	write_sysreg(host->tpidr_el0, tpidr_el0);
+	write_sysreg(host->tpidrro_el0, tpidrro_el0);
+	ctx->loaded = 0;
+}
+
+/*
+ * D and A are masked, too: an exception between here and the ERET would find
+ * the host half gone.  An interrupt that waits is seen before all the work.
+ */
+void vhe_enter(struct arm64_ctx *ctx, struct hyp_host *host)
+{
+	u64 hcr, cptr, mdscr, daif, pstate;
+
+	ctx->exit = ARM64_EXIT_IRQ;
+	if (read_sysreg(isr_el1))
+		return;
+	daif = read_sysreg(daif);
+	asm volatile("msr daifset, #0xf" : : : "memory");
+	hcr = read_sysreg(hcr_el2);
+	cptr = read_sysreg(cpacr_el1);		/* CPTR_EL2 in its E2H layout */
+	mdscr = read_sysreg(mdscr_el1);
+	pstate = ctx->pstate;
+	ctx->serror = 0;
+
+	write_sysreg(ctx->sys[ARM64_MDSCR_EL1], mdscr_el1);
+	if (ctx->gic.present)
+		gic_enter(&ctx->gic);
+	vserror_load(ctx, host->flags);
+	write_sysreg(ctx->hcr, hcr_el2);
+	write_sysreg(ctx->cptr, cpacr_el1);
+	tlb_flush(ctx);
+	write_sysreg_s(ctx->sys[ARM64_CNTV_CTL_EL0], SYS_CNTV_CTL_EL02);
+	ctx->exit = vhe_guest_enter(ctx, host->flags);
+	if (likely(ctx->exit == ARM64_EXIT_SYNC))
+		fault_save(ctx, host->flags);
+	else if (ctx->exit == ARM64_EXIT_ILLEGAL)
+		ctx->pstate = pstate;
+	ctx->sys[ARM64_CNTV_CTL_EL0] = read_sysreg_s(SYS_CNTV_CTL_EL02);
+	write_sysreg_s(0, SYS_CNTV_CTL_EL02);
+	vserror_save(ctx);
+	write_sysreg(hcr, hcr_el2);
+	write_sysreg(cptr, cpacr_el1);
+	ctx->sys[ARM64_MDSCR_EL1] = read_sysreg(mdscr_el1);
+	write_sysreg(mdscr, mdscr_el1);
+	if (ctx->gic.present)
+		gic_leave(&ctx->gic);
+	isb();
+	write_sysreg(daif, daif);
+}
+
+#define EL12_READ(r)	case ARM64_##r##_EL1: return read_sysreg_s(SYS_##r##_EL12);
+#define PLAIN_READ(r)	case ARM64_##r: return read_sysreg(r);
+
+u64 vhe_sys_read(const struct arm64_ctx *ctx, enum arm64_sys reg)
+{
+	switch (reg) {
+	FOR_MMU_REGS(EL12_READ)
+	FOR_EL1_REGS(EL12_READ)
+	FOR_PLAIN_REGS(PLAIN_READ)
+	case ARM64_CNTV_CVAL_EL0:
+		return read_sysreg_s(SYS_CNTV_CVAL_EL02);
+	default:
+		return ctx->sys[reg];
+	}
+}
+
+#define EL12_WRITE(r)								\
+	case ARM64_##r##_EL1:							\
+		write_sysreg_s(value, SYS_##r##_EL12);				\
+		break;
+#define PLAIN_WRITE(r)								\
+	case ARM64_##r:								\
+		write_sysreg(value, r);						\
+		break;
+
+void vhe_sys_write(struct arm64_ctx *ctx, enum arm64_sys reg, u64 value)
+{
+	switch (reg) {
+	FOR_MMU_REGS(EL12_WRITE)
+	FOR_EL1_REGS(EL12_WRITE)
+	FOR_PLAIN_REGS(PLAIN_WRITE)
+	case ARM64_CNTV_CVAL_EL0:
+		write_sysreg_s(value, SYS_CNTV_CVAL_EL02);
+		break;
+	default:
+		ctx->sys[reg] = value;
+	}
+}
