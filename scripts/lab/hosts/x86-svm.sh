@@ -4,8 +4,6 @@
 # functions are those which docs/lab.md asks of every host.
 
 HOST_ARCH=x86
-HOST_DEB_ARCH=amd64
-HOST_TTY=ttyS0
 HOST_CPUS=2
 HOST_KVM_MODULES="irqbypass kvm ccp kvm-amd"
 
@@ -28,7 +26,7 @@ host_prepare() {
 
 # host_cmdline KERNEL: see docs/lab.md for what each word saves
 host_cmdline() {
-	echo -n "console=$HOST_TTY,115200 loglevel=3 printk.devkmsg=on panic=-1"
+	echo -n "console=$ARCH_TTY,115200 loglevel=3 printk.devkmsg=on panic=-1"
 	echo -n " nokaslr mitigations=off tsc=reliable cryptomgr.notests"
 	[ "$1" = debug ] || echo -n " initcall_blacklist=load_system_certificate_list"
 	echo

@@ -4,8 +4,6 @@
 # those which docs/lab.md asks of every host.
 
 HOST_ARCH=x86
-HOST_DEB_ARCH=amd64
-HOST_TTY=ttyS0
 HOST_CPUS=2
 HOST_KVM_MODULES="irqbypass kvm kvm-intel"
 
@@ -40,7 +38,7 @@ host_prepare() {
 # host_cmdline MODE KERNEL: see docs/lab.md for what each word saves
 host_cmdline() {
 	local khz=$(($(host_ips "$2") / 1000))
-	echo -n "console=$HOST_TTY,115200 loglevel=3 printk.devkmsg=on panic=-1"
+	echo -n "console=$ARCH_TTY,115200 loglevel=3 printk.devkmsg=on panic=-1"
 	echo -n " nokaslr mitigations=off tsc_early_khz=$khz tsc=reliable"
 	echo -n " clocksource=tsc hpet=disable cryptomgr.notests"
 	case $2 in

@@ -3,8 +3,8 @@
 # Boots a stock Linux guest; the build machine types into its console.
 
 module_load || return 1
-echo "$ mote-run --kernel /guest/bzImage --initrd /guest/initrd --append \"$LAB_APPEND\" --mem 256M"
-mote-run --kernel /guest/bzImage --initrd /guest/initrd --append "$LAB_APPEND" --mem 256M
+echo "$ mote-run --kernel /guest/$LAB_GUEST --initrd /guest/initrd --append \"$LAB_APPEND\" --mem 256M"
+mote-run --kernel "/guest/$LAB_GUEST" --initrd /guest/initrd --append "$LAB_APPEND" --mem 256M
 rc=$?
 echo "mote-run: exit status $rc"
 splats /tmp/new && return 1

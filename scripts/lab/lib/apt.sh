@@ -6,6 +6,7 @@
 
 APT_DIR=$CACHE/apt
 APT_KERNELS=bookworm	# the release that carries both 6.1 and 6.12
+APT_ARCHS=$(printf '%s\n' "$MACHINE_DEB" arm64 | sort -u | paste -sd ,)
 APT_BOCHS=trixie	# the release that carries Bochs 3.0
 
 apt_run() {
@@ -14,7 +15,8 @@ apt_run() {
 	"$tool" -q -o Dir::Etc::SourceList="$APT_DIR/sources.list" \
 		-o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$APT_DIR/lists" \
 		-o Dir::Cache="$APT_DIR" -o Acquire::Languages=none \
-		-o APT::Sandbox::User="$(id -un)" "$@"
+		-o APT::Sandbox::User="$(id -un)" \
+		-o APT::Architectures="$APT_ARCHS" "$@"
 }
 
 # apt_mirror PATTERN: the address of the first Debian archive whose release
@@ -33,21 +35,22 @@ apt_sources() {
 	security=$(apt_mirror -security)
 	by="signed-by=/usr/share/keyrings/debian-archive-keyring.gpg"
 	[ -n "$main" ] || die "apt on this machine knows no Debian mirror for $codename"
-	echo "deb [arch=amd64 $by] $main $APT_KERNELS main"
-	echo "deb [arch=amd64 $by] ${security:-${main%/}-security} $APT_KERNELS-security main"
+	echo "deb [arch=$APT_ARCHS $by] $main $APT_KERNELS main"
+	echo "deb [arch=$APT_ARCHS $by] ${security:-${main%/}-security} $APT_KERNELS-security main"
 	echo "deb-src [$by] $main $APT_BOCHS main"
 }
 
-# apt_update: fetch the lists, once a day; old lists serve when that fails
+# apt_update: fetch the lists, once a day or when the sources change; old lists serve when that fails
 apt_update() {
 	with_lock apt apt_update_locked
 }
 
 apt_update_locked() {
 	local sources
-	[ -z "$(find "$APT_DIR/stamp" -mtime -1 2>/dev/null)" ] || return 0
-	mkdir -p "$APT_DIR/lists/partial" "$APT_DIR/archives/partial"
 	sources=$(apt_sources)
+	[ -z "$(find "$APT_DIR/stamp" -mtime -1 2>/dev/null)" ] ||
+		[ "$sources" != "$(cat "$APT_DIR/sources.list")" ] || return 0
+	mkdir -p "$APT_DIR/lists/partial" "$APT_DIR/archives/partial"
 	echo "$sources" >"$APT_DIR/sources.list"
 	say "fetching package lists"
 	if apt_run apt-get -o APT::Update::Error-Mode=any update >"$APT_DIR/log" 2>&1; then

@@ -18,30 +18,42 @@ farm() {
 	find "$1" -xtype l -delete
 }
 
-# build_module K HEADERS [MAKE ARGUMENT...]: build/K/mote.ko
+# build_module K HEADERS: OUT/K/mote.ko
 build_module() {
-	local k=$1 headers=$2 dir=$BUILD/$1/mod
-	shift 2
-	[ -e "$TOP/Kbuild" ] || die "no Kbuild: the module's sources are missing"
+	local k=$1 headers=$2 dir=$OUT/$1/mod compiler=()
+	[ -e "$TOP/arch/$ARCH/Kbuild" ] || die "mote has no back end for $ARCH"
 	farm "$dir"
 	# a module is built from all of its objects: tell kbuild's noise from ours
-	[ "$k" != debug ] || set -- CC=gcc-12 "$@"
-	make -s -j"$JOBS" -C "$headers" M="$dir" "$@" modules 2>&1 |
+	[ "$k" != debug ] || compiler=("CC=${CROSS}gcc-12")
+	make -s -j"$JOBS" -C "$headers" M="$dir" ARCH="$ARCH" CROSS_COMPILE="$CROSS" \
+		"${compiler[@]}" modules 2>&1 |
 		sed '/Skipping BTF generation/d' >&2
 	[ "${PIPESTATUS[0]}" = 0 ] || die "the module does not build for $k"
-	cp "$dir/mote.ko" "$BUILD/$k/mote.ko"
+	cp "$dir/mote.ko" "$OUT/$k/mote.ko"
+}
+
+# make_programs FOLDER [ARGUMENT...]: the programs of tools or selftests.  Those
+# for another machine are static: its libraries are not at hand where they run.
+make_programs() {
+	local folder=$1 static=
+	shift
+	[ -z "$CROSS" ] || static=-static
+	make -s -j"$JOBS" -C "$TOP/$folder" O="$OUT/$folder" ARCH="$ARCH" \
+		CROSS_COMPILE="$CROSS" SYSROOT="$(sysroot)" LDFLAGS="$static" "$@" >&2
 }
 
 build_tools() {
-	[ ! -e "$TOP/tools/Makefile" ] ||
-		make -s -j"$JOBS" -C "$TOP/tools" O="$BUILD/tools" >&2
+	make_programs tools
 }
 
 build_selftests() {
-	[ -e "$TOP/selftests/Makefile" ] || return 0
 	source_get
-	make -s -j"$JOBS" -C "$TOP/selftests" O="$BUILD/selftests" \
-		KSELFTEST="$(source_dir)/kselftest" >&2
+	make_programs selftests KSELFTEST="$(source_dir)/kselftest" programs
+}
+
+# build_unit: the unit tests, which run on the machine that builds them
+build_unit() {
+	make -s -j"$JOBS" -C "$TOP/selftests/unit" O="$BUILD/selftests" >&2
 }
 
 # strip_btf MODULE OUT: loading large BTF takes the emulated host seconds, and
@@ -53,7 +65,7 @@ strip_btf() {
 	esac
 }
 
-# guest_files DIR: an initrd for Linux guests
+# guest_initrd DIR: an initrd for Linux guests
 guest_initrd() {
 	printf '%s\n' "dir proc" "dir sys" "dir dev" "dir tmp" "dir root" \
 		"file bin/busybox $(busybox)" "link bin/sh busybox" \
@@ -62,14 +74,14 @@ guest_initrd() {
 }
 
 busybox() {
-	local dir=$CACHE/busybox
+	local dir=$CACHE/busybox-$ARCH
 	cached "$dir" busybox_fetch
 	echo "$dir/bin/busybox"
 }
 
 busybox_fetch() {
 	apt_update
-	apt_unpack "$1" busybox-static
+	apt_unpack "$1" "busybox-static:$ARCH_DEB"
 }
 
 # initramfs_list RUNDIR KERNEL: what an emulated host carries, for initrd.py
@@ -86,19 +98,19 @@ initramfs_list() {
 		ko=$(find -L "$(kernel_dir "$2")/modules" -name "$m.ko*" | head -n 1)
 		[ -z "$ko" ] || { strip_btf "$ko" "$run/$m.ko" && echo "file lab/$m.ko $run/$m.ko"; }
 	done
-	[ ! -e "$BUILD/$2/mote.ko" ] || echo "file lab/mote.ko $BUILD/$2/mote.ko"
+	[ ! -e "$OUT/$2/mote.ko" ] || echo "file lab/mote.ko $OUT/$2/mote.ko"
 	list_programs
 	find "$run/lab" -type f -printf "file lab/%f $run/lab/%f\n"
 	cat "$run/extra"
 }
 
-# list_programs: executables under build/, with their libraries
+# list_programs: executables under OUT, with their libraries
 list_programs() {
 	local dir
 	for dir in tools selftests; do
-		[ -d "$BUILD/$dir" ] || continue
-		find "$BUILD/$dir" -type f -perm -100 ! -path '*/unit/*' \
-			-printf "file $dir/%P $BUILD/$dir/%P\n"
+		[ -d "$OUT/$dir" ] || continue
+		find "$OUT/$dir" -type f -perm -100 ! -path '*/unit/*' \
+			-printf "file $dir/%P $OUT/$dir/%P\n"
 	done
-	[ ! -d "$BUILD/bench" ] || echo "tree bench $BUILD/bench"
+	[ ! -d "$OUT/bench" ] || echo "tree bench $OUT/bench"
 }

@@ -79,7 +79,7 @@ cmd_unit() {
 # check_unit PATTERN: programs that need no host
 check_unit() {
 	local name seconds rest out
-	build_selftests
+	build_unit
 	out=$(mktemp)
 	while read -r name seconds rest; do
 		[[ $name == unit/* ]] || continue
@@ -125,7 +125,8 @@ check_lane() {
 	[ -s "$RUN/lab/tests" ] || return 0
 	MATCHED=$((MATCHED + $(wc -l <"$RUN/lab/tests")))
 	if grep -qw guest "$RUN/lab/tests"; then
-		guest_files "$k" bzImage vmlinux
+		# shellcheck disable=SC2086 # a list of words
+		guest_files "$k" $ARCH_IMAGES
 	fi
 	out=$RUN/out
 	# two minutes: for whole runs, or when asked for

@@ -7,7 +7,7 @@
 DEBUG_RECIPE=1	# another number when the steps below change their result
 
 debug_configs() {
-	echo "$LAB/configs/base.config $LAB/configs/$HOST_ARCH.config $LAB/configs/debug.config"
+	echo "$LAB/configs/base.config $LAB/configs/$ARCH.config $LAB/configs/debug.config"
 }
 
 # debug_key: a change of configuration, recipe, source or compiler is a new
@@ -16,7 +16,7 @@ debug_key() {
 	# shellcheck disable=SC2046 # a list of files
 	{ cat $(debug_configs) "$(source_dir)/version"
 		echo "$DEBUG_RECIPE"
-		gcc-12 -dumpfullversion; } | sha256sum | cut -c1-12
+		"${CROSS}gcc-12" -dumpfullversion; } | sha256sum | cut -c1-12
 }
 
 debug_get() {
@@ -31,19 +31,26 @@ debug_build() {
 	debug_unpack "$tree"
 	debug_configure "$tree" >"$log-config.log" 2>&1 ||
 		die "the debug kernel's configuration failed; see $log-config.log"
-	run_logged "$log-build.log" nice -n 19 make -C "$tree" CC=gcc-12 -j"$JOBS" bzImage modules
-	cp "$tree/arch/x86/boot/bzImage" "$out/bzImage"
-	objcopy --strip-debug "$tree/vmlinux" "$out/vmlinux"
+	# shellcheck disable=SC2086 # a list of words
+	run_logged "$log-build.log" debug_make "$tree" -j"$JOBS" $ARCH_DEBUG_TARGETS
+	arch_debug_images "$out" "$tree"
 	mkdir "$out/modules"
 	find "$tree" -name 'kvm*.ko' -exec cp -t "$out/modules" {} +
 	find "$tree" -name 'irqbypass.ko' -exec cp -t "$out/modules" {} +
 	debug_trim "$tree"
 }
 
+# debug_make TREE ARGUMENT...
+debug_make() {
+	local tree=$1
+	shift
+	nice -n 19 make -C "$tree" ARCH="$ARCH" CROSS_COMPILE="$CROSS" CC="${CROSS}gcc-12" "$@"
+}
+
 # debug_unpack TREE: without the sources that no fragment asks for; their
 # Kconfig and Makefiles stay
 debug_unpack() {
-	local part skip=(--exclude='*/Documentation/*/*' --exclude='*/arch/[!x]*/*.dts*')
+	local part skip=(--exclude='*/Documentation/*/*' --exclude='*/arch/*/*.dts*')
 	for part in drivers/{gpu,media,net,staging,infiniband,scsi,iio} sound; do
 		skip+=(--exclude="$SOURCE_PACKAGE/$part/*/*.[ch]")
 	done
@@ -55,10 +62,9 @@ debug_unpack() {
 # not take are named in the log.
 debug_configure() {
 	# shellcheck disable=SC2046 # a list of files
-	(cd "$1" &&
-		make CC=gcc-12 allnoconfig &&
-		scripts/kconfig/merge_config.sh -m .config $(debug_configs) &&
-		make CC=gcc-12 olddefconfig)
+	debug_make "$1" allnoconfig &&
+		(cd "$1" && scripts/kconfig/merge_config.sh -m .config $(debug_configs)) &&
+		debug_make "$1" olddefconfig
 }
 
 # debug_trim TREE: what a module's build needs: headers, scripts, objtool, the
@@ -70,9 +76,9 @@ debug_trim() {
 			! -path './scripts/*' ! -path './tools/objtool/*' -delete &&
 		rm -rf drivers fs net sound crypto block ipc mm lib virt samples rust \
 			security init usr kernel certs io_uring vmlinux vmlinux.* .tmp* \
-			System.map Documentation arch/x86/boot include/dt-bindings &&
-		find arch -mindepth 1 -maxdepth 1 -type d ! -name x86 -exec rm -rf {} + &&
-		find arch/x86 -name '*.c' -delete &&
+			System.map Documentation "arch/$ARCH/boot" include/dt-bindings &&
+		find arch -mindepth 1 -maxdepth 1 -type d ! -name "$ARCH" -exec rm -rf {} + &&
+		find "arch/$ARCH" -name '*.c' -delete &&
 		find tools -mindepth 1 -maxdepth 1 ! -name objtool ! -name include \
 			! -name build ! -name arch ! -name scripts -exec rm -rf {} +)
 }

@@ -4,16 +4,19 @@
 # headers, busybox and the emulator's source are not here: apt.sh unpacks
 # them in the cache, which needs no root.
 
-DEPS_BUILD="build-essential gcc-12 libzydis-dev python3 kmod pahole xz-utils
-	zstd lz4 ca-certificates"
-DEPS_EMULATORS="qemu-system-x86"
+DEPS_BUILD="build-essential gcc-12 libzydis-dev libfdt-dev python3 kmod pahole
+	xz-utils zstd lz4 ca-certificates"
+DEPS_CROSS="gcc-aarch64-linux-gnu gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross"
+DEPS_EMULATORS="qemu-system-x86 qemu-system-arm"
 DEPS_DEBUG="bc bison flex libelf-dev perl"
 DEPS_LINT="git sparse shellcheck universal-ctags perl"
 
 deps_missing() {
-	local p
+	local p cross=$DEPS_CROSS
+	[ "$MACHINE_DEB" != arm64 ] || cross=
 	# shellcheck disable=SC2086 # lists of words
-	for p in $(printf '%s\n' $DEPS_BUILD $DEPS_EMULATORS $DEPS_DEBUG $DEPS_LINT | sort -u); do
+	for p in $(printf '%s\n' $DEPS_BUILD $cross $DEPS_EMULATORS $DEPS_DEBUG $DEPS_LINT |
+		sort -u); do
 		dpkg-query -W -f '${db:Status-Status}\n' "$p" 2>/dev/null |
 			grep -qx installed || printf '%s ' "$p"
 	done

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # Kernels by their short names (6.1, 6.12, debug).  Each has a folder in the
-# cache: vmlinux (ELF, what the emulated hosts start), bzImage, headers (for
-# "make -C"), modules (lib/modules/RELEASE).
+# cache: its images (ARCH_IMAGES), headers (for "make -C") and modules
+# (lib/modules/RELEASE).
 
 KERNEL_RECIPE=2	# another number when the steps of kernel_fetch change their result
 
@@ -10,8 +10,8 @@ KERNEL_RECIPE=2	# another number when the steps of kernel_fetch change their res
 # same core, a third of the drivers, and half the time to boot.
 kernel_package() {
 	case $1 in
-	6.1) apt_newest "linux-image-6\.1\.[0-9]+-[0-9]+-$HOST_DEB_ARCH" ;;
-	6.12) apt_newest "linux-image-6\.12\.[0-9]+\+deb[0-9]+-cloud-$HOST_DEB_ARCH" ;;
+	6.1) apt_newest "linux-image-6\.1\.[0-9]+-[0-9]+-$ARCH_DEB" ;;
+	6.12) apt_newest "linux-image-6\.12\.[0-9]+\+deb[0-9]+-cloud-$ARCH_DEB" ;;
 	*) die "no such kernel: '$1' (6.1, 6.12, debug)" ;;
 	esac
 }
@@ -27,7 +27,7 @@ kernel_dir() {
 
 # kernel_release K: a stock kernel's "uname -r"
 kernel_release() {
-	cat "$CACHE/kernel/$1-$HOST_DEB_ARCH.name"
+	cat "$CACHE/kernel/$1-$ARCH_DEB.name"
 }
 
 kernel_get() {
@@ -41,7 +41,7 @@ kernel_get() {
 }
 
 kernel_resolve() {
-	local name=$CACHE/kernel/$1-$HOST_DEB_ARCH.name package
+	local name=$CACHE/kernel/$1-$ARCH_DEB.name package
 	[ -z "$(find "$name" -mtime -1 2>/dev/null)" ] || return 0
 	apt_update
 	package=$(kernel_package "$1")
@@ -53,16 +53,16 @@ kernel_resolve() {
 # kernel_fetch RELEASE DIR
 kernel_fetch() {
 	local release=$1 out=$2 common kbuild
-	common=${release%-"$HOST_DEB_ARCH"}
+	common=${release%-"$ARCH_DEB"}
 	common=${common%-cloud}-common
 	apt_update
-	kbuild=$(apt_run apt-cache depends "linux-headers-$release" |
-		sed -n 's/.*Depends: \(linux-kbuild-[^ ]*\)$/\1/p')
+	kbuild=$(apt_run apt-cache depends "linux-headers-$release:$ARCH_DEB" |
+		sed -n 's/.*Depends: \(linux-kbuild-[^ :]*\).*/\1/p')
 	say "fetching kernel $release"
-	apt_unpack "$out" "linux-image-$release" "linux-headers-$release" \
-		"linux-headers-$common" "$kbuild"
-	mv "$out/boot/vmlinuz-$release" "$out/bzImage"
-	python3 "$LAB/elf_of_bzimage.py" "$out/bzImage" "$out/vmlinux"
+	# kbuild is programs that run on this machine
+	apt_unpack "$out" "linux-image-$release:$ARCH_DEB" "linux-headers-$release:$ARCH_DEB" \
+		"linux-headers-$common" "$kbuild:$MACHINE_DEB"
+	arch_images "$out" "$out/boot/vmlinuz-$release"
 	# the packages name each other by absolute paths
 	sed -i "s#/usr/src/#${out%.new}/usr/src/#" "$out/usr/src/linux-headers-$release/Makefile"
 	ln -s "usr/src/linux-headers-$release" "$out/headers"

@@ -8,6 +8,7 @@ host_load() {
 	[ -e "$LAB/hosts/$1.sh" ] || die "no such HOST: '$1' (there are:$(host_names))"
 	# shellcheck source=scripts/lab/hosts/x86-vmx.sh
 	. "$LAB/hosts/$1.sh"
+	arch_load "$HOST_ARCH"
 	HOST_CPUS=${CPUS:-$HOST_CPUS}
 }
 
@@ -33,9 +34,7 @@ prepare() {
 }
 
 build_all() {
-	if [ -e "$TOP/Kbuild" ]; then
-		build_module "$1" "$(kernel_dir "$1")/headers"
-	fi
+	build_module "$1" "$(kernel_dir "$1")/headers"
 	build_tools
 	build_selftests
 }
@@ -45,7 +44,7 @@ guest_kernel() {
 	[ "$1" = debug ] && echo 6.1 || echo "$1"
 }
 
-# guest_files K BZIMAGE|VMLINUX...: /guest
+# guest_files K IMAGE...: /guest
 guest_files() {
 	local dir file k
 	k=$(guest_kernel "$1")
@@ -67,10 +66,11 @@ boot() {
 	LAB_MODE=$mode
 	LAB_HOST=$LAB_HOST
 	LAB_KMEMLEAK=$KMEMLEAK
-	LAB_TTY=$HOST_TTY
+	LAB_TTY=$ARCH_TTY
+	LAB_GUEST=$ARCH_GUEST
 	LAB_LIMIT_FACTOR=$(host_factor "$k")
 	LAB_MODULE_ARGS="$MODULE_ARGS"
-	LAB_APPEND="$LAB_APPEND"
+	LAB_APPEND="${APPEND:-console=$ARCH_TTY}"
 	LAB_LOAD="$LAB_LOAD"
 	EOF
 	initramfs_list "$RUN" "$k" >"$RUN/list"
@@ -113,7 +113,8 @@ cmd_exec() {
 	for f in "${files[@]}"; do
 		echo "file ${f#*:} $(realpath "${f%%:*}")" >>"$RUN/extra"
 	done
-	[ -z "$guest" ] || guest_files "$k" bzImage vmlinux
+	# shellcheck disable=SC2086 # a list of words
+	[ -z "$guest" ] || guest_files "$k" $ARCH_IMAGES
 	boot exec "$k" "$cpus" "$(memory "$k")" limit="${LIMIT:-600}"
 }
 
@@ -127,7 +128,7 @@ cmd_shell() {
 	host_load "$1"
 	prepare "$k"
 	new_run shell "$k"
-	guest_files "$k" bzImage
+	guest_files "$k" "$ARCH_GUEST"
 	boot shell "$k" "$HOST_CPUS" "$(memory "$k")"
 }
 
@@ -136,7 +137,7 @@ cmd_demo() {
 	host_load "$1"
 	prepare "$k"
 	new_run demo "$k"
-	guest_files "$k" bzImage
+	guest_files "$k" "$ARCH_GUEST"
 	boot demo "$k" 1 "$(memory "$k")" limit=300
 }
 

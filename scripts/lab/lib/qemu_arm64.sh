@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# What the arm64 hosts share: QEMU's virt machine, started at EL2.  A host is a
+# processor, HOST_CPU_MODEL.
+
+HOST_ARCH=arm64
+HOST_CPUS=2
+HOST_KVM_MODULES=
+
+# host_slowness KERNEL: wall seconds of a test per second of its time limit
+host_slowness() {
+	case $1 in
+	debug) echo 12 ;;
+	*) echo 4 ;;
+	esac
+}
+
+# host_factor KERNEL: the same for seconds in the host, which are real ones here
+host_factor() {
+	host_slowness "$1"
+}
+
+host_prepare() {
+	[ -z "${ACPI:-}" ] || cached "$CACHE/efi-arm64" efi_fetch
+}
+
+efi_fetch() {
+	apt_update
+	apt_unpack "$1" qemu-efi-aarch64
+}
+
+# host_cmdline MODE KERNEL: see docs/lab.md for what each word saves
+host_cmdline() {
+	echo -n "console=$ARCH_TTY loglevel=3 printk.devkmsg=on panic=-1"
+	echo -n " nokaslr cryptomgr.notests"
+	[ "$2" = debug ] || echo -n " initcall_blacklist=load_system_certificate_list"
+	[ -z "${ACPI:-}" ] || echo -n " acpi=force"
+	echo " $(arm64_kvm_words "$1")"
+}
+
+# arm64_kvm_words MODE: KVM is part of the kernel and has EL2 unless it is told
+# not to.  KVM=1 leaves it there; the benchmark wants both, and KVM's idle state.
+arm64_kvm_words() {
+	if [ "$1" = bench ]; then
+		echo kvm.enable_virt_at_load=0
+	elif [ -z "${KVM:-}" ] && [[ $LAB_CMDLINE != *kvm-arm.mode=* ]]; then
+		echo kvm-arm.mode=none
+	fi
+}
+
+# host_image RUNDIR KERNELDIR INITRD MODE KERNEL CPUS MIB
+host_image() {
+	local more
+	mapfile -t more < <(qemu_icount "$4")
+	[ -z "${ACPI:-}" ] ||
+		more+=(-bios "$CACHE/efi-arm64/usr/share/qemu-efi-aarch64/QEMU_EFI.fd")
+	qemu_args "$1" "$6" "$7" -M virt,virtualization=on,gic-version=3 -accel tcg \
+		-cpu "${CPU_MODEL:-$HOST_CPU_MODEL}" "${more[@]}" -kernel "$2/Image" \
+		-initrd "$3" -append "$(host_cmdline "$4" "$5") $LAB_CMDLINE"
+}
+
+# host_exec RUNDIR TTY: become the emulator, its serial port on the terminal TTY
+host_exec() {
+	qemu_exec qemu-system-aarch64 "$1" "$2"
+}
