@@ -191,16 +191,18 @@ int vgic_irq(struct mote_vm *vm, const struct mote_irq *irq);
 /** vgic_ppi - the level of a private line.  Any context. */
 void vgic_ppi(struct mote_vcpu *vcpu, unsigned int intid, bool level);
 /**
- * vgic_ppi_hw - the same, for a line of hardware whose physical interrupt is
- * active as long as the guest's is (the virtual timer): LR.HW
+ * vgic_ppi_hw - a private line is one of hardware: LR.HW
+ * @hw_intid: the host's interrupt, which is active as long as the guest's is
+ *
+ * Once, after vgic_vcpu_init().
  */
-void vgic_ppi_hw(struct mote_vcpu *vcpu, unsigned int intid, bool level, unsigned int hw_intid);
+void vgic_ppi_hw(struct mote_vcpu *vcpu, unsigned int intid, unsigned int hw_intid);
 /** vgic_ppi_in_flight - whether it is pending or active in the guest.  Any context. */
 bool vgic_ppi_in_flight(struct mote_vcpu *vcpu, unsigned int intid);
 /**
  * vgic_before_entry - list registers into vcpu->arch.ctx->gic
  *
- * After timer_before_entry(), which may raise a line.  Context: entry.
+ * Before timer_before_entry(), which looks at the result.  Context: entry.
  */
 void vgic_before_entry(struct mote_vcpu *vcpu);
 /**
@@ -232,7 +234,39 @@ void vgic_reg_set(struct mote_vcpu *vcpu, u64 id, u64 value);
 /** vgic_reg_list - the @n-th id of the vCPU in restore order, 0 after the last */
 u64 vgic_reg_list(struct mote_vcpu *vcpu, unsigned int n);
 
+/* ---- hostirq.c: the host's private interrupts ---- */
+
+/**
+ * struct arm64_host_irq - a private interrupt of the host that ends guests' runs
+ * @name: for /proc/interrupts
+ * @irq: Linux' number, 0: there is none
+ * @ours: nobody else had requested it
+ *
+ * None of them ever reaches a handler: what raises it is taken away before the
+ * host has interrupts on.  So it may well belong to somebody else, as long as
+ * it is enabled.
+ */
+struct arm64_host_irq {
+	const char *name;
+	unsigned int irq;
+	bool ours;
+};
+
+/** arm64_host_irq_vtimer, _gic - find and request it.  Return: 0 or -ENODEV.  Sleepable. */
+int arm64_host_irq_vtimer(struct arm64_host_irq *h);
+int arm64_host_irq_gic(struct arm64_host_irq *h);
+/** arm64_host_irq_free - not enabled on any CPU any more.  Harmless without. */
+void arm64_host_irq_free(struct arm64_host_irq *h);
+/** arm64_host_irq_enable, _disable - on this CPU, interrupts off.  Harmless without. */
+void arm64_host_irq_enable(struct arm64_host_irq *h);
+void arm64_host_irq_disable(struct arm64_host_irq *h);
+
 /* ---- timer.c: CNTV in hardware, CNTP emulated ---- */
+
+/* The timers' PPIs, as in all machines (SBSA) */
+#define ARM64_VTIMER_PPI	27u
+#define ARM64_PTIMER_PPI	30u
+#define ARM64_TIMER_PPIS	(BIT(ARM64_VTIMER_PPI) | BIT(ARM64_PTIMER_PPI))
 
 /** timer_init - find the host's interrupts.  Return: 0 or -ENODEV, logged.  Module load. */
 int timer_init(void);
@@ -241,10 +275,10 @@ void timer_exit(void);
 void timer_cpu_enable(void);
 void timer_cpu_disable(void);
 void timer_vm_init(struct mote_vm *vm);
-/** timer_vcpu_init - also the controls in vcpu->arch.ctx, which is there */
+/** timer_vcpu_init - also the controls in vcpu->arch.ctx; after vgic_vcpu_init() */
 void timer_vcpu_init(struct mote_vcpu *vcpu);
 void timer_vcpu_destroy(struct mote_vcpu *vcpu);
-/** timer_load, timer_put - begin and end of a session; put after arm64_session_put() */
+/** timer_load, timer_put - before arm64_session_load() and after arm64_session_put() */
 void timer_load(struct mote_vcpu *vcpu);
 void timer_put(struct mote_vcpu *vcpu);
 /** timer_before_entry, timer_after_exit - lines and the host's interrupt.  Interrupts off. */

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote/arm64: the guest's GICv3: the distributor's own registers, and message
+ * signalled SPIs.  IHI 0069, "Distributor register descriptions".
+ */
+#include "vgic.h"
+
+/* ---- messages ---- */
+
+static void set_spi(struct vgic *gic, unsigned int intid, bool pending)
+{
+	struct vgic_irq *irq = vgic_irq_at(gic, NULL, intid);
+
+	if (!irq)
+		return;
+	if (!irq->edge) {
+		vgic_set_line(gic, irq, pending);
+	} else {
+		irq->latch = pending;
+		if (!pending)
+			irq->lr_latch = false;
+		vgic_queue(gic, irq);
+	}
+}
+
+/* As a device writes it to GICD_SETSPI_NSR or GICD_CLRSPI_NSR */
+int vgic_msi(struct vgic *gic, u64 address, u32 data)
+{
+	u64 offset = address - gic->dist;
+	unsigned long flags;
+
+	if ((offset != GICD_SETSPI_NSR && offset != GICD_CLRSPI_NSR) ||
+	    !vgic_irq_at(gic, NULL, data))
+		return -EINVAL;
+	vgic_lock(gic, flags);
+	set_spi(gic, data, offset == GICD_SETSPI_NSR);
+	vgic_unlock(gic, flags, NULL);
+	return 0;
+}
+
+/* ---- registers ---- */
+
+/* 10 bits of INTID, message based SPIs, 1 of N; no LPIs, no Aff3, Aff0 below 16 */
+static u32 typer(const struct vgic *gic)
+{
+	return (gic->nr_intids / 32 - 1) | BIT(16) | 9 << 19;
+}
+
+static u32 read_own(const struct vgic *gic, u32 offset)
+{
+	switch (offset) {
+	case GICD_CTLR:
+		return gic->ctlr | GICD_CTLR_ARE | GICD_CTLR_DS;
+	case GICD_TYPER:
+		return typer(gic);
+	case GICD_IIDR:
+		return VGIC_IIDR;
+	case GIC_PIDR2:
+		return VGIC_PIDR2;
+	default:
+		return 0;
+	}
+}
+
+/**
+ * vgic_write_ctlr - GICD_CTLR; ARE and DS are fixed
+ * @gic: locked
+ * @value: any
+ */
+void vgic_write_ctlr(struct vgic *gic, u32 value)
+{
+	gic->ctlr = value & GICD_CTLR_GROUPS;
+	vgic_update_all(gic);
+}
+
+/* Context: G */
+static void write_own(struct vgic_access *a)
+{
+	switch (a->offset) {
+	case GICD_CTLR:
+		vgic_write_ctlr(a->gic, a->value);
+		break;
+	case GICD_SETSPI_NSR:
+		set_spi(a->gic, a->value & 0x3ff, true);
+		break;
+	case GICD_CLRSPI_NSR:
+		set_spi(a->gic, a->value & 0x3ff, false);
+		break;
+	}
+}
+
+/**
+ * vgic_write_route - GICD_IROUTER
+ * @gic: locked
+ * @irq: an SPI
+ * @route: any; Aff2 to Aff0 and Interrupt_Routing_Mode are kept
+ */
+void vgic_write_route(struct vgic *gic, struct vgic_irq *irq, u32 route)
+{
+	irq->route = route & (GICD_IROUTER_IRM | 0xffffff);
+	vgic_queue(gic, irq);
+}
+
+/* Return: false: no such register */
+static bool access_route(struct vgic_access *a)
+{
+	struct vgic_irq *irq;
+	unsigned long flags;
+
+	if (a->offset < GICD_IROUTER || a->offset >= GICD_IROUTER + VGIC_MAX_INTIDS * 8)
+		return false;
+	irq = vgic_irq_at(a->gic, NULL, (a->offset - GICD_IROUTER) / 8);
+	if (!irq || (!a->write && !vgic_read_part(a, irq->route)))
+		return true;
+	/* The upper half is Aff3, and reserved */
+	if (a->write && a->bytes >= 4 && !(a->offset & 4)) {
+		vgic_lock(a->gic, flags);
+		vgic_write_route(a->gic, irq, a->value);
+		vgic_unlock(a->gic, flags, a->vcpu);
+	}
+	return true;
+}
+
+void vgic_dist_access(struct vgic_access *a)
+{
+	bool message = a->offset == GICD_SETSPI_NSR || a->offset == GICD_CLRSPI_NSR;
+	unsigned long flags;
+
+	if (vgic_bank_access(a) || access_route(a))
+		return;
+	if (a->bytes != 4 && !(a->bytes == 2 && message))
+		return;
+	if (!a->write) {
+		a->value = read_own(a->gic, a->offset);
+		return;
+	}
+	vgic_lock(a->gic, flags);
+	write_own(a);
+	vgic_unlock(a->gic, flags, a->vcpu);
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote/arm64: the guest's GICv3: its frames, and those registers that have a
+ * field for each interrupt.  IHI 0069, "Memory-mapped register descriptions".
+ *
+ * Where another vCPU's list registers may be ahead of struct vgic_irq, that
+ * vCPU is made to leave the guest: before a read, so that the guest sees at
+ * least what was so when it began to read, and after a write, so that it has
+ * taken effect when the guest goes on.  Such accesses are rare.
+ */
+#include "vgic.h"
+
+/* ---- fields ---- */
+
+static u32 get_group(const struct vgic_irq *irq)
+{
+	return irq->group1;
+}
+
+static void set_group(struct vgic *gic, struct vgic_irq *irq, u32 field)
+{
+	irq->group1 = field;
+	vgic_queue(gic, irq);
+}
+
+static u32 get_enabled(const struct vgic_irq *irq)
+{
+	return irq->enabled;
+}
+
+static void restore_enabled(struct vgic *gic, struct vgic_irq *irq, u32 field)
+{
+	if (irq->enabled == field)
+		return;
+	irq->enabled = field;
+	vgic_queue(gic, irq);
+}
+
+static void set_enable(struct vgic *gic, struct vgic_irq *irq, u32 field)
+{
+	if (field)
+		restore_enabled(gic, irq, true);
+}
+
+static void clear_enable(struct vgic *gic, struct vgic_irq *irq, u32 field)
+{
+	if (field)
+		restore_enabled(gic, irq, false);
+}
+
+static u32 get_pending(const struct vgic_irq *irq)
+{
+	return vgic_is_pending(irq);
+}
+
+/* Of a level, what GICD_ISPENDR has added; the level itself is saved as such */
+static u32 save_pending(const struct vgic_irq *irq)
+{
+	return irq->latch || irq->lr_latch;
+}
+
+static void restore_pending(struct vgic *gic, struct vgic_irq *irq, u32 field)
+{
+	irq->latch = field;
+	irq->lr_latch = false;
+	vgic_queue(gic, irq);
+}
+
+static void set_pending(struct vgic *gic, struct vgic_irq *irq, u32 field)
+{
+	if (!field || irq->latch)
+		return;
+	irq->latch = true;
+	vgic_queue(gic, irq);
+}
+
+static void clear_pending(struct vgic *gic, struct vgic_irq *irq, u32 field)
+{
+	if (field && save_pending(irq))
+		restore_pending(gic, irq, false);
+}
+
+static u32 get_active(const struct vgic_irq *irq)
+{
+	return irq->active;
+}
+
+static void restore_active(struct vgic *gic, struct vgic_irq *irq, u32 field)
+{
+	vgic_write_active(gic, irq, field);
+}
+
+static void set_active(struct vgic *gic, struct vgic_irq *irq, u32 field)
+{
+	if (field)
+		vgic_write_active(gic, irq, true);
+}
+
+static void clear_active(struct vgic *gic, struct vgic_irq *irq, u32 field)
+{
+	if (field)
+		vgic_write_active(gic, irq, false);
+}
+
+static u32 get_priority(const struct vgic_irq *irq)
+{
+	return irq->priority;
+}
+
+static void set_priority(struct vgic *gic, struct vgic_irq *irq, u32 field)
+{
+	irq->priority = field & VGIC_PRIORITY_MASK;
+	vgic_queue(gic, irq);
+}
+
+static u32 get_config(const struct vgic_irq *irq)
+{
+	return irq->edge << 1;
+}
+
+/* Private ones are what they are: SGIs edges, PPIs levels (IHI 0069, GICR_ICFGR1) */
+static void set_config(struct vgic *gic, struct vgic_irq *irq, u32 field)
+{
+	if (vgic_is_private(irq))
+		return;
+	irq->edge = field >> 1;
+	vgic_queue(gic, irq);
+}
+
+const struct vgic_bank vgic_banks[VGIC_NR_BANKS] = {
+	{ GICD_IGROUPR, 1, false, get_group, set_group, get_group, set_group },
+	{ GICD_IPRIORITYR, 8, false, get_priority, set_priority, get_priority, set_priority },
+	{ GICD_ICFGR, 2, false, get_config, set_config, get_config, set_config },
+	{ GICD_ISENABLER, 1, false, get_enabled, set_enable, get_enabled, restore_enabled },
+	{ GICD_ICENABLER, 1, true, get_enabled, clear_enable },
+	{ GICD_ISPENDR, 1, true, get_pending, set_pending, save_pending, restore_pending },
+	{ GICD_ICPENDR, 1, true, get_pending, clear_pending },
+	{ GICD_ISACTIVER, 1, true, get_active, set_active, get_active, restore_active },
+	{ GICD_ICACTIVER, 1, true, get_active, clear_active },
+};
+
+const struct vgic_bank *vgic_bank_at(u32 offset)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(vgic_banks); i++) {
+		const struct vgic_bank *bank = &vgic_banks[i];
+
+		if (offset >= bank->offset &&
+		    offset < bank->offset + VGIC_MAX_INTIDS * bank->bits / 8)
+			return bank;
+	}
+	return NULL;
+}
+
+/* Each frame has its own interrupts only */
+static struct vgic_irq *frame_irq(struct vgic_access *a, unsigned int intid)
+{
+	if ((intid < VGIC_PRIVATE) != !!a->cpu)
+		return NULL;
+	return vgic_irq_at(a->gic, a->cpu, intid);
+}
+
+static void access_fields(struct vgic_access *a, const struct vgic_bank *bank)
+{
+	unsigned int first = (a->offset - bank->offset) * 8 / bank->bits;
+	unsigned int i, shift;
+
+	for (i = 0, shift = 0; shift < a->bytes * 8; i++, shift += bank->bits) {
+		struct vgic_irq *irq = frame_irq(a, first + i);
+
+		if (!irq)
+			continue;
+		if (a->write)
+			bank->set(a->gic, irq, a->value >> shift & (BIT(bank->bits) - 1));
+		else
+			a->value |= (u64)bank->get(irq) << shift;
+	}
+}
+
+bool vgic_bank_access(struct vgic_access *a)
+{
+	const struct vgic_bank *bank = vgic_bank_at(a->offset);
+	unsigned long flags;
+
+	if (!bank)
+		return false;
+	if (a->bytes != 4 && !(a->bytes == 1 && bank->bits == 8))
+		return true;
+	if (bank->settle && !a->write)
+		vgic_settle(a->gic, a->vcpu);
+	vgic_lock(a->gic, flags);
+	access_fields(a, bank);
+	vgic_unlock(a->gic, flags, a->vcpu);
+	if (bank->settle && a->write)
+		vgic_settle(a->gic, a->vcpu);
+	return true;
+}
+
+/* ---- frames ---- */
+
+/* The vCPU whose redistributor has @ipa, or NULL */
+static struct vgic_cpu *redist_at(struct vgic *gic, gpa_t ipa)
+{
+	u64 id = (ipa - gic->redist) / VGIC_REDIST_BYTES;
+	struct mote_vcpu *vcpu;
+
+	if (ipa < gic->redist || id >= MOTE_MAX_VCPUS)
+		return NULL;
+	vcpu = mote_vm_vcpu(gic->vm, id);
+	return vcpu ? vcpu->arch.vgic : NULL;
+}
+
+static bool in_dist(const struct vgic *gic, gpa_t ipa)
+{
+	return ipa >= gic->dist && ipa - gic->dist < VGIC_FRAME;
+}
+
+bool vgic_owns(struct mote_vm *vm, gpa_t ipa)
+{
+	struct vgic *gic = vm->arch.gic;
+
+	return gic && (in_dist(gic, ipa) || redist_at(gic, ipa));
+}
+
+void vgic_mmio(struct mote_vcpu *vcpu, gpa_t ipa, unsigned int bytes, bool write, u64 *value)
+{
+	struct vgic *gic = vcpu->vm->arch.gic;
+	struct vgic_access a = {
+		.gic = gic,
+		.vcpu = vcpu,
+		.bytes = bytes,
+		.write = write,
+		.value = write ? *value : 0,
+	};
+
+	if (ipa % bytes) {
+		/* An access of this kind is UNPREDICTABLE: RAZ/WI */
+	} else if (in_dist(gic, ipa)) {
+		a.offset = ipa - gic->dist;
+		vgic_dist_access(&a);
+	} else {
+		a.cpu = redist_at(gic, ipa);
+		a.offset = (ipa - gic->redist) % VGIC_REDIST_BYTES;
+		if (a.cpu)
+			vgic_redist_access(&a);
+	}
+	if (!write)
+		*value = a.value;
+}
