@@ -8,6 +8,7 @@
 
 #define FIFO		16
 #define POLLS		16
+#define SETTLE_NS	(NS_PER_SEC / 2)
 
 /* Registers */
 #define DR		0x00
@@ -35,12 +36,14 @@
 #define FR_RXFF		(1u << 6)
 #define FR_TXFE		(1u << 7)	/* all sent */
 #define LCR_FIFO	(1u << 4)
+#define CR_ON		(1u << 0)
 #define CR_LOOP		(1u << 7)
 #define CR_RESET	0x300		/* TXE, RXE */
 #define INT_RX		(1u << 4)
 #define INT_TX		(1u << 5)
 #define INT_TIMEOUT	(1u << 6)
 #define INT_OVERRUN	(1u << 10)
+#define INT_ANY_RX	(INT_RX | INT_TIMEOUT)
 #define INT_ALL		0x7ff
 
 /**
@@ -58,6 +61,8 @@
  * @dmacr: DMA control, without DMA
  * @overrun: until the guest clears it
  * @line: the interrupt line as last driven
+ * @ready: the guest takes input by interrupt, see listening()
+ * @settle: makes it so a while after CR
  * @polls: reads of an empty FIFO's flags since any other access
  * @rx: received bytes
  * @rx_head: next to read
@@ -67,7 +72,8 @@ struct uart {
 	struct device dev;
 	struct vm *vm;
 	u32 cr, lcr, ifls, imsc, ris, ilpr, ibrd, fbrd, dmacr;
-	bool overrun, line;
+	bool overrun, line, ready;
+	struct io_timer settle;
 	u32 polls;
 	u8 rx[FIFO];
 	u32 rx_head, rx_count;
@@ -107,12 +113,23 @@ static void received(struct uart *u)
 
 /*
  * Does the guest listen?  A driver that starts throws away what is in the
- * FIFO: input waits with the host until a receive interrupt is enabled, or the
- * guest does nothing but poll.
+ * FIFO: input waits with the host until the receive interrupt is enabled in a
+ * port that is on, or the guest does nothing but poll.  Linux enables it early
+ * and has the port on for each of its messages: the other order, interrupt
+ * first, then the port, counts when it has lasted.
  */
 static bool listening(const struct uart *u)
 {
-	return (u->imsc & (INT_RX | INT_TIMEOUT)) || u->polls >= POLLS;
+	return u->ready || u->polls >= POLLS;
+}
+
+static void settled(void *opaque, u64 times)
+{
+	struct uart *u = opaque;
+
+	(void)times;
+	u->ready = true;
+	console_more(u->vm);
 }
 
 u32 uart_room(const struct uart *u)
@@ -236,7 +253,7 @@ static void write_lcr(struct uart *u, u32 v)
 	/* Turning the FIFO on or off flushes it */
 	if ((v ^ u->lcr) & LCR_FIFO) {
 		u->rx_count = 0;
-		u->ris &= ~(INT_RX | INT_TIMEOUT);
+		u->ris &= ~INT_ANY_RX;
 	}
 	u->lcr = v & 0xff;
 }
@@ -244,8 +261,18 @@ static void write_lcr(struct uart *u, u32 v)
 static void write_imsc(struct uart *u, u32 v)
 {
 	u->imsc = v & INT_ALL;
-	if (listening(u))
+	u->ready = (u->imsc & INT_ANY_RX) && (u->ready || (u->cr & CR_ON));
+	if (u->ready)
 		console_more(u->vm);
+}
+
+static void write_cr(struct uart *u, u32 v)
+{
+	bool wait = !u->ready && (v & CR_ON) && (u->imsc & INT_ANY_RX);
+
+	if ((v ^ u->cr) & CR_ON)
+		io_timer_set(&u->settle, wait ? io_now() + SETTLE_NS : 0, 0);
+	u->cr = v & 0xffff;
 }
 
 static void write_reg(struct uart *u, u32 reg, u32 v)
@@ -270,7 +297,7 @@ static void write_reg(struct uart *u, u32 reg, u32 v)
 		write_lcr(u, v);
 		break;
 	case CR:
-		u->cr = v & 0xffff;
+		write_cr(u, v);
 		break;
 	case IFLS:
 		u->ifls = v & 0x3f;
@@ -312,7 +339,10 @@ void pl011_create(struct vm *vm)
 	uart.vm = vm;
 	uart.cr = CR_RESET;
 	uart.ifls = 0x12;	/* both half full */
-	if (bus_add(&vm->mmio, PL011_BASE, DEVICE_BYTES, &uart.dev))
-		die("the serial port's addresses are taken");
+	uart.settle.fn = settled;
+	uart.settle.opaque = &uart;
+	if (io_timer_init(&vm->io, &uart.settle) ||
+	    bus_add(&vm->mmio, PL011_BASE, DEVICE_BYTES, &uart.dev))
+		die("no serial port");
 	vm->uart = &uart;
 }

@@ -98,8 +98,8 @@ static void load_image(struct vm *vm, const struct image *img)
 		die("%s is not an arm64 Linux Image; raw code goes with --flat FILE", img->path);
 	kernel = load_kernel(vm, img, h, &p);
 	load_initrd(vm, &p);
-	/* In 2 MiB of its own: the kernel maps it so */
-	fdt = place_low(&p, FDT_BYTES_MAX, KERNEL_ALIGN, RAM_BASE,
+	/* Behind the kernel, in 2 MiB of its own: it is mapped so */
+	fdt = place_low(&p, FDT_BYTES_MAX, KERNEL_ALIGN, kernel,
 			RAM_BASE + vm->opt->mem_bytes);
 	if (fdt == PLACE_NONE)
 		die("no room for the device tree: more --mem");
