@@ -202,13 +202,10 @@ void arm64_session_put(struct mote_vcpu *vcpu)
 
 void arm64_enter(struct arm64_ctx *ctx)
 {
-	if (arm64_vhe) {
+	if (arm64_vhe)
 		vhe_enter(ctx, this_cpu_ptr(&el2_cpu.host));
-	} else if (unlikely(!lowvisor_enter(ctx))) {
-		ctx->exit = ARM64_EXIT_LOST;
-		pr_warn_ratelimited("CPU %d: somebody else has taken EL2: VMs there end\n",
-				    smp_processor_id());
-	}
+	else
+		lowvisor_enter(ctx);
 }
 
 u64 arm64_sys_read(struct mote_vcpu *vcpu, enum arm64_sys reg)

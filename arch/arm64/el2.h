@@ -20,7 +20,7 @@ void lowvisor_exit(void);
 int lowvisor_probe(void);
 int lowvisor_cpu_take(void);
 void lowvisor_cpu_give(void);
-bool lowvisor_enter(struct arm64_ctx *ctx);
+void lowvisor_enter(struct arm64_ctx *ctx);
 u64 lowvisor_ich_vtr(void);
 
 /** el2_flush - all CPUs forget EL2's own translations.  Context: sleepable. */

@@ -10,6 +10,8 @@
  * 1418040 of Cortex-A76 (CNTVCT of AArch32 EL0: the guest kernel's to work
  * around, as on the metal).
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/arm-smccc.h>
 #include <linux/printk.h>
 
@@ -55,55 +57,86 @@ static bool firmware_has(u32 function)
 	return (int)res.a0 == SMCCC_RET_SUCCESS;
 }
 
-/* Spectre v2: the kernel knows who is affected, firmware how to help */
-static u64 branch_flags(void)
+/*
+ * How many branches fill the history; 0: no number helps, firmware has to
+ * (Arm's "Spectre-BHB" paper and Linux, arch/arm64/kernel/proton-pack.c)
+ */
+static u64 history_length(void)
 {
-	if (!this_cpu_has_cap(ARM64_SPECTRE_V2))
-		return 0;
-	if (firmware_has(ARM_SMCCC_ARCH_WORKAROUND_1))
-		return HYP_WA1;
-	pr_warn_once("guests can steer this CPU's branch prediction (Spectre v2): update the firmware\n");
-	return 0;
-}
-
-/* How many branches fill the history (Arm's "Spectre-BHB" paper, table of k) */
-static unsigned int history_length(void)
-{
-	switch (MIDR_PARTNUM(read_cpuid_id())) {
-	case ARM_CPU_PART_CORTEX_A72:
+	switch (read_cpuid_id() & MIDR_CPU_MODEL_MASK) {
+	case MIDR_CORTEX_A57:
+	case MIDR_CORTEX_A72:
 		return 8;
-	case ARM_CPU_PART_CORTEX_A76:
-	case ARM_CPU_PART_CORTEX_A77:
-	case ARM_CPU_PART_NEOVERSE_N1:
+	case MIDR_AMPERE1:
+		return 11;
+	case MIDR_CORTEX_A76:
+	case MIDR_CORTEX_A76AE:
+	case MIDR_CORTEX_A77:
+	case MIDR_NEOVERSE_N1:
+	case MIDR_QCOM_KRYO_4XX_GOLD:
 		return 24;
-	case ARM_CPU_PART_CORTEX_A78:
-	case ARM_CPU_PART_CORTEX_A710:
-	case ARM_CPU_PART_CORTEX_X1:
-	case ARM_CPU_PART_CORTEX_X2:
-	case ARM_CPU_PART_NEOVERSE_N2:
-	case ARM_CPU_PART_NEOVERSE_V1:
+	case MIDR_CORTEX_A78:
+	case MIDR_CORTEX_A78AE:
+	case MIDR_CORTEX_A78C:
+	case MIDR_CORTEX_A710:
+	case MIDR_CORTEX_X1:
+	case MIDR_CORTEX_X1C:
+	case MIDR_CORTEX_X2:
+	case MIDR_NEOVERSE_N2:
+	case MIDR_NEOVERSE_V1:
 		return 32;
+	case MIDR_CORTEX_A715:
+	case MIDR_CORTEX_A720:
+		return 38;
+	case MIDR_CORTEX_X3:
+	case MIDR_NEOVERSE_V2:
+		return 132;
 	default:
-		return 132;	/* the longest that is known */
+		return 0;
 	}
 }
 
-/* Spectre-BHB */
+static u64 vulnerable(const char *what)
+{
+	pr_warn_once("guests can steer this CPU's branch prediction (%s): update the firmware\n", what);
+	return 0;
+}
+
+/*
+ * Spectre-BHB; without an answer to v2 one to this would be for nothing.  All
+ * but the last hold for what is after the exit; firmware does both.
+ */
 static u64 history_flags(void)
 {
-	if (!this_cpu_has_cap(ARM64_SPECTRE_BHB) ||
-	    has_field(read_sysreg(id_aa64mmfr1_el1), 60))	/* ECBHB: exceptions do it */
+	u64 length = history_length();
+
+	if (has_field(read_sysreg(id_aa64mmfr1_el1), 60))	/* ECBHB: exceptions do it */
 		return 0;
 	if (has_field(read_sysreg_s(SYS_ID_AA64ISAR2_EL1), 28))
 		return HYP_CLRBHB;
-	if (firmware_has(ARM_SMCCC_ARCH_WORKAROUND_3))
-		return HYP_WA3;
-	return HYP_LOOP | (u64)history_length() << HYP_LOOP_SHIFT;
+	if (length)
+		return HYP_LOOP | length << HYP_LOOP_SHIFT;
+	return firmware_has(ARM_SMCCC_ARCH_WORKAROUND_3) ? HYP_WA3 : vulnerable("Spectre-BHB");
+}
+
+/* Which CPUs are affected, the kernel knows */
+static u64 branch_flags(void)
+{
+	u64 flags = 0;
+
+	if (this_cpu_has_cap(ARM64_SPECTRE_V2)) {
+		if (!firmware_has(ARM_SMCCC_ARCH_WORKAROUND_1))
+			return vulnerable("Spectre v2");
+		flags = HYP_WA1;
+	}
+	if (this_cpu_has_cap(ARM64_SPECTRE_BHB))
+		flags |= history_flags();
+	return flags & HYP_WA3 ? flags & ~HYP_WA1 : flags;
 }
 
 u64 el2_cpu_flags(void)
 {
-	u64 flags = extension_flags() | branch_flags() | history_flags();
+	u64 flags = extension_flags() | branch_flags();
 
 	if (this_cpu_has_cap(ARM64_WORKAROUND_SPECULATIVE_AT))
 		flags |= HYP_SPECULATIVE_AT;

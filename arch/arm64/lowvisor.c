@@ -177,21 +177,28 @@ void lowvisor_cpu_give(void)
 	set_state(EL2_HOST);
 }
 
+static void lost(void)
+{
+	if (__this_cpu_read(el2_state) == EL2_OURS)
+		pr_warn("CPU %d: somebody else, KVM for example, has taken EL2: VMs that run there end\n",
+			smp_processor_id());
+	set_state(EL2_LOST);
+}
+
 /**
  * lowvisor_enter - the world switch
- * @ctx: physically contiguous, mapped by arm64_el2_map()
+ * @ctx: mapped by arm64_el2_map()
  *
- * Return: false when EL2 is not ours any more.  Context: interrupts off.
+ * Context: interrupts off.
  */
-bool lowvisor_enter(struct arm64_ctx *ctx)
+void lowvisor_enter(struct arm64_ctx *ctx)
 {
 	ctx->exit = ARM64_EXIT_IRQ;
 	if (read_sysreg(isr_el1))
-		return true;
-	if (likely(lv_call(LV_CALL_RUN, virt_to_phys(ctx)) == LV_OK))
-		return true;
-	set_state(EL2_LOST);
-	return false;
+		return;
+	ctx->exit = ARM64_EXIT_LOST;	/* unless the lowvisor says what else */
+	if (unlikely(lv_call(LV_CALL_RUN, virt_to_phys(ctx)) != LV_OK))
+		lost();
 }
 
 /* Low-power states lose EL2's registers: the stub comes back, or nothing does */
