@@ -7,7 +7,7 @@ ARCH_TRIPLET=aarch64-linux-gnu
 ARCH_TTY=ttyAMA0
 ARCH_GUEST=Image
 ARCH_IMAGES=Image
-ARCH_LIBRARIES="libfdt-dev"
+ARCH_LIBRARIES="libfdt-dev zlib1g-dev"
 ARCH_DEBUG_TARGETS=Image
 
 # arch_images DIR VMLINUZ: what ARCH_IMAGES names, from a stock kernel.  Debian's

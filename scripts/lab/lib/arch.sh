@@ -33,9 +33,11 @@ arch_load() {
 
 # sysroot: libraries of another architecture, unpacked; nothing for the machine's own
 sysroot() {
+	local dir
 	[ -n "$CROSS" ] && [ -n "$ARCH_LIBRARIES" ] || return 0
-	cached "$CACHE/sysroot-$ARCH" sysroot_fetch
-	echo "$CACHE/sysroot-$ARCH"
+	dir=$CACHE/sysroot-$ARCH-$(key <<<"$ARCH_LIBRARIES")
+	cached "$dir" sysroot_fetch
+	echo "$dir"
 }
 
 sysroot_fetch() {

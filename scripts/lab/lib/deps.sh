@@ -4,7 +4,7 @@
 # headers, busybox and the emulator's source are not here: apt.sh unpacks
 # them in the cache, which needs no root.
 
-DEPS_BUILD="build-essential gcc-12 libzydis-dev libfdt-dev python3 kmod pahole
+DEPS_BUILD="build-essential gcc-12 libzydis-dev libfdt-dev zlib1g-dev python3 kmod pahole
 	xz-utils zstd lz4 ca-certificates"
 DEPS_CROSS="gcc-aarch64-linux-gnu gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross"
 DEPS_EMULATORS="qemu-system-x86 qemu-system-arm"
