@@ -40,33 +40,59 @@ static_assert(sizeof(struct arm64_ctx) <= PAGE_SIZE);
  * @ready: arm64_el2_cpu_enable() to _disable()
  * @foreign: somebody else uses VMIDs here
  * @vttbr: VTTBR_EL2 as the last session left it (VHE)
- * @host: VHE: what the switch gives back
+ * @vhe: VHE: what the switch gives back
  * @last_ran: the vCPU that used a VMID last, by VMID modulo LAST_RAN
  */
 struct el2_cpu {
 	bool ready;
 	bool foreign;
 	u64 vttbr;
-	struct hyp_host host;
+	struct hyp_host vhe;
 	struct mote_vcpu *last_ran[LAST_RAN];
 };
 
 static DEFINE_PER_CPU(struct el2_cpu, el2_cpu);
 
 bool arm64_vhe;
+static u64 machine_vtr;
+
+static struct hyp_host *el2_host(void)
+{
+	return arm64_vhe ? this_cpu_ptr(&el2_cpu.vhe) : lowvisor_host();
+}
 
 /* ---- ownership ---- */
 
-int arm64_el2_init(void)
+/* In and out on one CPU: that it works, and what the machine has */
+static int try_once(void)
 {
 	int r;
 
+	local_irq_disable();
+	r = arm64_el2_cpu_enable();
+	if (!r)
+		machine_vtr = el2_host()->vtr;
+	arm64_el2_cpu_disable();
+	local_irq_enable();
+	return r;
+}
+
+int arm64_el2_init(void)
+{
+	int r = 0;
+
 	arm64_vhe = is_kernel_in_hyp_mode();
-	if (arm64_vhe)
-		return 0;
-	r = lowvisor_init();
+	if (!arm64_vhe)
+		r = lowvisor_init();
+	if (r)
+		return r;
+	r = try_once();
 	if (r == -EBUSY)
 		pr_err("%s\n", arm64_el2_busy_reason());
+	else if (r)
+		pr_err("EL2 did not take the lowvisor: this kernel's stub is not as expected\n");
+	if (r)
+		arm64_el2_exit();
 	return r;
 }
 
@@ -85,8 +111,8 @@ static void tlbi_all_vmids(void)
 
 static void vhe_cpu_enable(struct el2_cpu *cpu)
 {
-	cpu->host.flags = el2_cpu_flags();
-	vhe_host_save(&cpu->host);
+	cpu->vhe.flags = el2_cpu_flags();
+	vhe_host_save(&cpu->vhe);
 	cpu->vttbr = read_sysreg(vttbr_el2);
 	tlbi_all_vmids();
 }
@@ -135,14 +161,7 @@ const char *arm64_el2_busy_reason(void)
 
 u64 arm64_el2_ich_vtr(void)
 {
-	struct hyp_host host = { .flags = HYP_GIC };
-
-	if (!arm64_vhe)
-		return lowvisor_ich_vtr();
-	if (!cpuid_feature_extract_unsigned_field(read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1), 24))
-		return 0;
-	vhe_host_save(&host);
-	return host.vtr;
+	return machine_vtr;
 }
 
 /* ---- sessions ---- */
@@ -185,7 +204,7 @@ void arm64_session_load(struct mote_vcpu *vcpu)
 	if (!arm64_vhe)
 		return;
 	foreign_check(cpu);
-	vhe_session_load(to_ctx(vcpu), &cpu->host);
+	vhe_session_load(to_ctx(vcpu), &cpu->vhe);
 	cpu->vttbr = to_ctx(vcpu)->vttbr;
 }
 
@@ -195,7 +214,7 @@ void arm64_session_put(struct mote_vcpu *vcpu)
 
 	if (!arm64_vhe)
 		return;
-	vhe_session_put(to_ctx(vcpu), &cpu->host);
+	vhe_session_put(to_ctx(vcpu), &cpu->vhe);
 	if (unlikely(cpu->foreign))
 		tlbi_all_vmids();
 }
@@ -203,7 +222,7 @@ void arm64_session_put(struct mote_vcpu *vcpu)
 void arm64_enter(struct arm64_ctx *ctx)
 {
 	if (arm64_vhe)
-		vhe_enter(ctx, this_cpu_ptr(&el2_cpu.host));
+		vhe_enter(ctx, this_cpu_ptr(&el2_cpu.vhe));
 	else
 		lowvisor_enter(ctx);
 }
@@ -211,16 +230,18 @@ void arm64_enter(struct arm64_ctx *ctx)
 u64 arm64_sys_read(struct mote_vcpu *vcpu, enum arm64_sys reg)
 {
 	struct arm64_ctx *ctx = to_ctx(vcpu);
+	u64 value = ctx->sys[reg];
 
-	return ctx->loaded ? vhe_sys_read(ctx, reg) : ctx->sys[reg];
+	if (ctx->loaded)
+		vhe_sys_access(ctx, reg, &value, false);
+	return value;
 }
 
 void arm64_sys_write(struct mote_vcpu *vcpu, enum arm64_sys reg, u64 value)
 {
 	struct arm64_ctx *ctx = to_ctx(vcpu);
 
+	ctx->sys[reg] = value;
 	if (ctx->loaded)
-		vhe_sys_write(ctx, reg, value);
-	else
-		ctx->sys[reg] = value;
+		vhe_sys_access(ctx, reg, &value, true);
 }

@@ -21,7 +21,7 @@ int lowvisor_probe(void);
 int lowvisor_cpu_take(void);
 void lowvisor_cpu_give(void);
 void lowvisor_enter(struct arm64_ctx *ctx);
-u64 lowvisor_ich_vtr(void);
+struct hyp_host *lowvisor_host(void);
 
 /** el2_flush - all CPUs forget EL2's own translations.  Context: sleepable. */
 void el2_flush(void);

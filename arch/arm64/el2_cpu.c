@@ -47,65 +47,51 @@ static u64 extension_flags(void)
 	return flags;
 }
 
-static bool firmware_has(u32 function)
-{
-	struct arm_smccc_res res;
-
-	if (arm_smccc_1_1_get_conduit() != SMCCC_CONDUIT_SMC)
-		return false;
-	arm_smccc_1_1_smc(ARM_SMCCC_ARCH_FEATURES_FUNC_ID, function, &res);
-	return (int)res.a0 == SMCCC_RET_SUCCESS;
-}
-
 /*
- * How many branches fill the history; 0: no number helps, firmware has to
- * (Arm's "Spectre-BHB" paper and Linux, arch/arm64/kernel/proton-pack.c)
+ * How many branches fill the history (Arm's "Spectre-BHB" paper and Linux,
+ * arch/arm64/kernel/proton-pack.c)
  */
+static const struct {
+	u32 midr;
+	u8 length;
+} histories[] = {
+	{ MIDR_CORTEX_A57, 8 }, { MIDR_CORTEX_A72, 8 }, { MIDR_AMPERE1, 11 },
+	{ MIDR_CORTEX_A76, 24 }, { MIDR_CORTEX_A76AE, 24 }, { MIDR_CORTEX_A77, 24 },
+	{ MIDR_NEOVERSE_N1, 24 }, { MIDR_QCOM_KRYO_4XX_GOLD, 24 },
+	{ MIDR_CORTEX_A78, 32 }, { MIDR_CORTEX_A78AE, 32 }, { MIDR_CORTEX_A78C, 32 },
+	{ MIDR_CORTEX_A710, 32 }, { MIDR_CORTEX_X1, 32 }, { MIDR_CORTEX_X1C, 32 },
+	{ MIDR_CORTEX_X2, 32 }, { MIDR_NEOVERSE_N2, 32 }, { MIDR_NEOVERSE_V1, 32 },
+	{ MIDR_CORTEX_A715, 38 }, { MIDR_CORTEX_A720, 38 },
+	{ MIDR_CORTEX_X3, 132 }, { MIDR_NEOVERSE_V2, 132 },
+};
+
+/* Return: 0: no loop helps, firmware has to */
 static u64 history_length(void)
 {
-	switch (read_cpuid_id() & MIDR_CPU_MODEL_MASK) {
-	case MIDR_CORTEX_A57:
-	case MIDR_CORTEX_A72:
-		return 8;
-	case MIDR_AMPERE1:
-		return 11;
-	case MIDR_CORTEX_A76:
-	case MIDR_CORTEX_A76AE:
-	case MIDR_CORTEX_A77:
-	case MIDR_NEOVERSE_N1:
-	case MIDR_QCOM_KRYO_4XX_GOLD:
-		return 24;
-	case MIDR_CORTEX_A78:
-	case MIDR_CORTEX_A78AE:
-	case MIDR_CORTEX_A78C:
-	case MIDR_CORTEX_A710:
-	case MIDR_CORTEX_X1:
-	case MIDR_CORTEX_X1C:
-	case MIDR_CORTEX_X2:
-	case MIDR_NEOVERSE_N2:
-	case MIDR_NEOVERSE_V1:
-		return 32;
-	case MIDR_CORTEX_A715:
-	case MIDR_CORTEX_A720:
-		return 38;
-	case MIDR_CORTEX_X3:
-	case MIDR_NEOVERSE_V2:
-		return 132;
-	default:
-		return 0;
-	}
-}
+	u32 midr = read_cpuid_id() & MIDR_CPU_MODEL_MASK;
+	int i;
 
-static u64 vulnerable(const char *what)
-{
-	pr_warn_once("guests can steer this CPU's branch prediction (%s): update the firmware\n", what);
+	for (i = 0; i < ARRAY_SIZE(histories); i++) {
+		if (histories[i].midr == midr)
+			return histories[i].length;
+	}
 	return 0;
 }
 
-/*
- * Spectre-BHB; without an answer to v2 one to this would be for nothing.  All
- * but the last hold for what is after the exit; firmware does both.
- */
+/* The call as hyp_host::flags has it, or 0 */
+static u64 firmware_call(u32 function, const char *against)
+{
+	struct arm_smccc_res res = { .a0 = SMCCC_RET_NOT_SUPPORTED };
+
+	if (arm_smccc_1_1_get_conduit() == SMCCC_CONDUIT_SMC)
+		arm_smccc_1_1_smc(ARM_SMCCC_ARCH_FEATURES_FUNC_ID, function, &res);
+	if ((int)res.a0 == SMCCC_RET_SUCCESS)
+		return (u64)function << HYP_SMC_SHIFT;
+	pr_warn_once("guests can steer this CPU's branch prediction (%s): update the firmware\n",
+		     against);
+	return 0;
+}
+
 static u64 history_flags(void)
 {
 	u64 length = history_length();
@@ -116,22 +102,25 @@ static u64 history_flags(void)
 		return HYP_CLRBHB;
 	if (length)
 		return HYP_LOOP | length << HYP_LOOP_SHIFT;
-	return firmware_has(ARM_SMCCC_ARCH_WORKAROUND_3) ? HYP_WA3 : vulnerable("Spectre-BHB");
+	return firmware_call(ARM_SMCCC_ARCH_WORKAROUND_3, "Spectre-BHB");
 }
 
-/* Which CPUs are affected, the kernel knows */
+/*
+ * Which CPUs are affected, the kernel knows.  Without an answer to v2 one to
+ * BHB would be for nothing; firmware's call for the latter does both.
+ */
 static u64 branch_flags(void)
 {
-	u64 flags = 0;
+	u64 v2 = 0, bhb = 0;
 
 	if (this_cpu_has_cap(ARM64_SPECTRE_V2)) {
-		if (!firmware_has(ARM_SMCCC_ARCH_WORKAROUND_1))
-			return vulnerable("Spectre v2");
-		flags = HYP_WA1;
+		v2 = firmware_call(ARM_SMCCC_ARCH_WORKAROUND_1, "Spectre v2");
+		if (!v2)
+			return 0;
 	}
 	if (this_cpu_has_cap(ARM64_SPECTRE_BHB))
-		flags |= history_flags();
-	return flags & HYP_WA3 ? flags & ~HYP_WA1 : flags;
+		bhb = history_flags();
+	return bhb >> HYP_SMC_SHIFT ? bhb : v2 | bhb;
 }
 
 u64 el2_cpu_flags(void)

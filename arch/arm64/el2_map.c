@@ -49,21 +49,7 @@ static u32 el2_prot(u64 entry)
 	       (entry & DESC_XN ? 0 : MOTE_PT_X);
 }
 
-static u64 el2_clear_prot(u64 entry, u32 prot)
-{
-	return 0;
-}
-
-static u64 el2_inherit(u64 leaf, u64 from)
-{
-	return leaf;
-}
-
-static bool el2_yes(u64 entry)
-{
-	return true;
-}
-
+/* Leaves come and go, they do not change: the format's other questions are not asked */
 static const struct mote_pt_format el2_format = {
 	.name = "EL2 stage 1",
 	.levels = 4,
@@ -76,10 +62,6 @@ static const struct mote_pt_format el2_format = {
 	.make_table = el2_make_table,
 	.make_leaf = el2_make_leaf,
 	.prot = el2_prot,
-	.clear_prot = el2_clear_prot,
-	.inherit = el2_inherit,
-	.accessed = el2_yes,
-	.dirty = el2_yes,
 };
 
 /* map_lock guards el2_pt and el2_cache */

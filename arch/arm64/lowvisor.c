@@ -129,6 +129,12 @@ int lowvisor_probe(void)
 
 /* ---- this CPU ---- */
 
+/** lowvisor_host - what the switch knows of this CPU */
+struct hyp_host *lowvisor_host(void)
+{
+	return &__this_cpu_read(hyp_cpu)->host;
+}
+
 static void set_state(enum lowvisor_state state)
 {
 	__this_cpu_write(el2_state, state);
@@ -298,34 +304,9 @@ static void free_all(void)
 	}
 }
 
-/* In and out on one CPU: that it works, and what the machine has */
-static int try_once(u64 *vtr)
-{
-	int r;
-
-	local_irq_disable();
-	r = lowvisor_cpu_take();
-	if (!r) {
-		*vtr = __this_cpu_read(hyp_cpu)->host.vtr;
-		lowvisor_cpu_give();
-	}
-	local_irq_enable();
-	return r;
-}
-
-static u64 machine_vtr;
-
-u64 lowvisor_ich_vtr(void)
-{
-	return machine_vtr;
-}
-
 /**
  * lowvisor_init - get all ready to take EL2
- *
- * Return: 0; -ENODEV: no EL2 to have; -EBUSY: somebody has it; -EIO, -ENOMEM,
- * -ERANGE.  Each but memory is logged with its cure, -EBUSY by the caller.
- * Context: sleepable, module load.
+ * Return: 0; -ENODEV: no EL2 to have, logged; -ENOMEM, -ERANGE.  Module load.
  */
 int lowvisor_init(void)
 {
@@ -336,17 +317,10 @@ int lowvisor_init(void)
 		return -ENODEV;
 	}
 	r = make_all();
-	if (!r)
-		r = try_once(&machine_vtr);
 	if (r)
-		goto free;
-	r = cpu_pm_register_notifier(&pm_nb);
-	if (!r)
-		return 0;
-free:
-	if (r == -EIO)
-		pr_err("EL2 did not take the lowvisor: this kernel's stub is not as expected\n");
-	free_all();
+		free_all();
+	else
+		cpu_pm_register_notifier(&pm_nb);
 	return r;
 }
 

@@ -9,9 +9,6 @@
 #include "ctx.h"
 #include "host.h"
 
-#define SMCCC_WORKAROUND_1	0x80008000
-#define SMCCC_WORKAROUND_3	0x80003fff
-
 /* Frame of *_guest_enter(), below it the guest's X0 and X1 for a moment */
 #define FRAME_CTX	0	/* and flags */
 #define FRAME_X18	16	/* and SP_EL0, which is the host's "current" */
@@ -19,29 +16,23 @@
 #define FRAME_X19	48
 #define FRAME_BYTES	144
 
-	.macro	x19_to_x30 op, base, offset
-	\op	x19, x20, [\base, #\offset]
-	\op	x21, x22, [\base, #\offset + 16]
-	\op	x23, x24, [\base, #\offset + 32]
-	\op	x25, x26, [\base, #\offset + 48]
-	\op	x27, x28, [\base, #\offset + 64]
+	.macro	pair op, base, offset, a, b
+	\op	x\a, x\b, [\base, #\offset + 8 * \a]
 	.endm
 
 	.macro	x2_to_x29 op, base
-	\op	x2, x3, [\base, #CTX_X(2)]
-	\op	x4, x5, [\base, #CTX_X(4)]
-	\op	x6, x7, [\base, #CTX_X(6)]
-	\op	x8, x9, [\base, #CTX_X(8)]
-	\op	x10, x11, [\base, #CTX_X(10)]
-	\op	x12, x13, [\base, #CTX_X(12)]
-	\op	x14, x15, [\base, #CTX_X(14)]
-	\op	x16, x17, [\base, #CTX_X(16)]
-	\op	x18, x19, [\base, #CTX_X(18)]
-	\op	x20, x21, [\base, #CTX_X(20)]
-	\op	x22, x23, [\base, #CTX_X(22)]
-	\op	x24, x25, [\base, #CTX_X(24)]
-	\op	x26, x27, [\base, #CTX_X(26)]
-	\op	x28, x29, [\base, #CTX_X(28)]
+	.irp	ab, "2,3", "4,5", "6,7", "8,9", "10,11", "12,13", "14,15"
+	pair	\op, \base, 0, \ab
+	.endr
+	.irp	ab, "16,17", "18,19", "20,21", "22,23", "24,25", "26,27", "28,29"
+	pair	\op, \base, 0, \ab
+	.endr
+	.endm
+
+	.macro	host_registers op
+	.irp	ab, "19,20", "21,22", "23,24", "25,26", "27,28", "29,30"
+	pair	\op, sp, FRAME_X19 - 8 * 19, \ab
+	.endr
 	.endm
 
 /*
@@ -51,8 +42,6 @@
  * branch history (Arm's "Spectre-BHB" paper).  x2: flags; x0 and x1 stay.
  */
 	.macro	harden
-	tst	x2, #HYP_HARDEN
-	b.eq	.Lhardened\@
 	tbz	x2, #HYP_BIT_LOOP, .Lclrbhb\@
 	ubfx	x3, x2, #HYP_LOOP_SHIFT, #8
 .Lloop\@:
@@ -66,18 +55,13 @@
 	hint	#22
 	isb
 .Lfirmware\@:
+	lsr	x3, x2, #HYP_SMC_SHIFT
+	cbz	x3, .Lhardened\@
 	mov	x19, x0			/* x0 to x3 are the call's */
 	mov	x20, x1
 	mov	x21, x2
-	tbz	x2, #HYP_BIT_WA1, .Lwa3\@
-	mov	w0, #SMCCC_WORKAROUND_1
+	mov	w0, w3
 	smc	#0
-.Lwa3\@:
-	tbz	x21, #HYP_BIT_WA3, .Lcalled\@
-	mov	w0, #(SMCCC_WORKAROUND_3 & 0xffff)
-	movk	w0, #(SMCCC_WORKAROUND_3 >> 16), lsl #16
-	smc	#0
-.Lcalled\@:
 	mov	x0, x19
 	mov	x1, x20
 	mov	x2, x21
@@ -119,8 +103,7 @@ SYM_FUNC_START(\name\()_guest_enter)
 	stp	x0, x1, [sp, #FRAME_CTX]
 	mrs	x2, sp_el0
 	stp	x18, x2, [sp, #FRAME_X18]
-	x19_to_x30 stp, sp, FRAME_X19
-	stp	x29, x30, [sp, #FRAME_X19 + 80]
+	host_registers stp
 	.if	\vhe
 	mrs	x2, vbar_el2
 	str	x2, [sp, #FRAME_VBAR]
@@ -164,8 +147,7 @@ SYM_CODE_START_LOCAL(\name\()_exit)
 	.endif
 	ldp	x18, x2, [sp, #FRAME_X18]
 	msr	sp_el0, x2
-	x19_to_x30 ldp, sp, FRAME_X19
-	ldp	x29, x30, [sp, #FRAME_X19 + 80]
+	host_registers ldp
 	add	sp, sp, #FRAME_BYTES
 	mov	x0, x1
 	ret

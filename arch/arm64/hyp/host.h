@@ -5,19 +5,15 @@
 #ifndef MOTE_ARM64_HYP_HOST_H
 #define MOTE_ARM64_HYP_HOST_H
 
-/* Bits of hyp_host::flags; those below HYP_LOOP_SHIFT are entry.S's, too */
+/* hyp_host::flags; the first three are entry.S's, too */
 #define HYP_BIT_RAS		0	/* FEAT_RAS: ESB, DISR_EL1, VSESR_EL2 */
-#define HYP_BIT_WA1		1	/* SMCCC_ARCH_WORKAROUND_1 after each exit */
-#define HYP_BIT_WA3		2	/* SMCCC_ARCH_WORKAROUND_3 */
-#define HYP_BIT_CLRBHB		3	/* the CLRBHB instruction */
-#define HYP_BIT_LOOP		4	/* a loop of branches... */
-#define HYP_LOOP_SHIFT		24	/* ...so many times (8 bits) */
+#define HYP_BIT_CLRBHB		1	/* the CLRBHB instruction after each exit... */
+#define HYP_BIT_LOOP		2	/* ...or a loop of branches, by HYP_LOOP_SHIFT... */
+#define HYP_LOOP_SHIFT		24	/* ...so many (8 bits)... */
+#define HYP_SMC_SHIFT		32	/* ...or this call of firmware (32 bits) */
 #define HYP_RAS			BIT(HYP_BIT_RAS)
-#define HYP_WA1			BIT(HYP_BIT_WA1)
-#define HYP_WA3			BIT(HYP_BIT_WA3)
 #define HYP_CLRBHB		BIT(HYP_BIT_CLRBHB)
 #define HYP_LOOP		BIT(HYP_BIT_LOOP)
-#define HYP_HARDEN		(HYP_WA1 | HYP_WA3 | HYP_CLRBHB | HYP_LOOP)
 #define HYP_GIC			BIT(8)	/* system registers of GICv3 */
 #define HYP_FGT			BIT(9)	/* FEAT_FGT */
 #define HYP_HCX			BIT(10)	/* FEAT_HCX */
@@ -99,8 +95,6 @@ struct hyp_cpu {
 	u64 sys[ARM64_SYS_COUNT];
 };
 
-struct mote_vcpu;
-
 /* entry.S.  Return: ARM64_EXIT_*.  DAIF is masked. */
 u64 vhe_guest_enter(struct arm64_ctx *ctx, u64 flags);
 u64 lv_guest_enter(struct arm64_ctx *ctx, u64 flags);
@@ -110,8 +104,7 @@ void vhe_host_save(struct hyp_host *host);
 void vhe_session_load(struct arm64_ctx *ctx, struct hyp_host *host);
 void vhe_session_put(struct arm64_ctx *ctx, struct hyp_host *host);
 void vhe_enter(struct arm64_ctx *ctx, struct hyp_host *host);
-u64 vhe_sys_read(const struct arm64_ctx *ctx, enum arm64_sys reg);
-void vhe_sys_write(struct arm64_ctx *ctx, enum arm64_sys reg, u64 value);
+void vhe_sys_access(struct arm64_ctx *ctx, enum arm64_sys reg, u64 *value, bool write);
 
 /* The lowvisor, from lv_begin to lv_end, and where it starts: init.S, nvhe.c */
 extern char lv_begin[], lv_end[], lv_init[];

@@ -8,6 +8,9 @@
  */
 #include "switch.h"
 
+#define SYS_SAVE_EL1(r)		sys[ARM64_##r##_EL1] = read_sysreg_s(SYS_##r##_EL1);
+#define SYS_LOAD_EL1(r)		write_sysreg_s(sys[ARM64_##r##_EL1], SYS_##r##_EL1);
+
 #define __lowvisor __section(".hyp.text") noinline
 
 /* Called once EL2 is ours, at EL2 */
@@ -100,14 +103,12 @@ static __always_inline void traps_load(struct arm64_ctx *ctx, struct hyp_host *h
 		if (ctx->gic.present)
 			gic_enter(&ctx->gic);
 	}
-	write_sysreg(ctx->sys[ARM64_CNTV_CVAL_EL0], cntv_cval_el0);
 	write_sysreg(ctx->sys[ARM64_CNTV_CTL_EL0], cntv_ctl_el0);
 }
 
 static __always_inline void traps_put(struct arm64_ctx *ctx, struct hyp_host *host)
 {
 	ctx->sys[ARM64_CNTV_CTL_EL0] = read_sysreg(cntv_ctl_el0);
-	ctx->sys[ARM64_CNTV_CVAL_EL0] = read_sysreg(cntv_cval_el0);
 	write_sysreg(0, cntv_ctl_el0);
 	if (host->vtr) {
 		if (ctx->gic.present)

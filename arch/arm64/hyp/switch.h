@@ -24,14 +24,15 @@
 #define FOR_MMU_REGS(F)		F(SCTLR) F(TCR)
 #define FOR_EL1_REGS(F)								\
 	F(CPACR) F(TTBR0) F(TTBR1) F(ESR) F(AFSR0) F(AFSR1) F(FAR) F(MAIR)	\
-	F(AMAIR) F(VBAR) F(CONTEXTIDR) F(CNTKCTL) F(ELR) F(SPSR)
+	F(AMAIR) F(VBAR) F(CONTEXTIDR) F(CNTKCTL) F(ELR) F(SPSR) F(CNTV_CVAL)
 #define FOR_PLAIN_REGS(F)							\
 	F(PAR_EL1) F(CSSELR_EL1) F(TPIDR_EL0) F(TPIDRRO_EL0) F(TPIDR_EL1) F(SP_EL1)
 
-#define SYS_SAVE_EL12(r)	sys[ARM64_##r##_EL1] = read_sysreg_s(SYS_##r##_EL12);
-#define SYS_LOAD_EL12(r)	write_sysreg_s(sys[ARM64_##r##_EL1], SYS_##r##_EL12);
-#define SYS_SAVE_EL1(r)		sys[ARM64_##r##_EL1] = read_sysreg_s(SYS_##r##_EL1);
-#define SYS_LOAD_EL1(r)		write_sysreg_s(sys[ARM64_##r##_EL1], SYS_##r##_EL1);
+/* Not of EL1, but with a second name for VHE like those */
+#define ARM64_CNTV_CVAL_EL1	ARM64_CNTV_CVAL_EL0
+#define SYS_CNTV_CVAL_EL1	SYS_CNTV_CVAL_EL0
+#define SYS_CNTV_CVAL_EL12	SYS_CNTV_CVAL_EL02
+
 #define SYS_SAVE(r)		sys[ARM64_##r] = read_sysreg(r);
 #define SYS_LOAD(r)		write_sysreg(sys[ARM64_##r], r);
 

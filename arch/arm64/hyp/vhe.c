@@ -13,6 +13,9 @@
  */
 #include "switch.h"
 
+#define SYS_SAVE_EL12(r)	sys[ARM64_##r##_EL1] = read_sysreg_s(SYS_##r##_EL12);
+#define SYS_LOAD_EL12(r)	write_sysreg_s(sys[ARM64_##r##_EL1], SYS_##r##_EL12);
+
 void vhe_host_save(struct hyp_host *host)
 {
 	host_save(host);
@@ -28,7 +31,6 @@ void vhe_session_load(struct arm64_ctx *ctx, struct hyp_host *host)
 	FOR_EL1_REGS(SYS_LOAD_EL12)
 	FOR_PLAIN_REGS(SYS_LOAD)
 	controls_load(ctx, host);
-	write_sysreg_s(sys[ARM64_CNTV_CVAL_EL0], SYS_CNTV_CVAL_EL02);
 	if (host->vtr)
 		gic_load(&ctx->gic, host);
 	write_sysreg(ctx->vtcr, vtcr_el2);
@@ -44,7 +46,6 @@ void vhe_session_put(struct arm64_ctx *ctx, struct hyp_host *host)
 	FOR_MMU_REGS(SYS_SAVE_EL12)
 	FOR_EL1_REGS(SYS_SAVE_EL12)
 	FOR_PLAIN_REGS(SYS_SAVE)
-	sys[ARM64_CNTV_CVAL_EL0] = read_sysreg_s(SYS_CNTV_CVAL_EL02);
 	if (host->vtr)
 		gic_put(&ctx->gic, host);
 	controls_put(host);
@@ -98,41 +99,32 @@ void vhe_enter(struct arm64_ctx *ctx, struct hyp_host *host)
 	write_sysreg(daif, daif);
 }
 
-#define EL12_READ(r)	case ARM64_##r##_EL1: return read_sysreg_s(SYS_##r##_EL12);
-#define PLAIN_READ(r)	case ARM64_##r: return read_sysreg(r);
-
-u64 vhe_sys_read(const struct arm64_ctx *ctx, enum arm64_sys reg)
-{
-	switch (reg) {
-	FOR_MMU_REGS(EL12_READ)
-	FOR_EL1_REGS(EL12_READ)
-	FOR_PLAIN_REGS(PLAIN_READ)
-	case ARM64_CNTV_CVAL_EL0:
-		return read_sysreg_s(SYS_CNTV_CVAL_EL02);
-	default:
-		return ctx->sys[reg];
-	}
-}
-
-#define EL12_WRITE(r)								\
+#define ACCESS_EL12(r)								\
 	case ARM64_##r##_EL1:							\
-		write_sysreg_s(value, SYS_##r##_EL12);				\
-		break;
-#define PLAIN_WRITE(r)								\
+		if (write)							\
+			write_sysreg_s(*value, SYS_##r##_EL12);			\
+		else								\
+			*value = read_sysreg_s(SYS_##r##_EL12);			\
+		return;
+#define ACCESS_PLAIN(r)								\
 	case ARM64_##r:								\
-		write_sysreg(value, r);						\
-		break;
+		if (write)							\
+			write_sysreg(*value, r);				\
+		else								\
+			*value = read_sysreg(r);				\
+		return;
 
-void vhe_sys_write(struct arm64_ctx *ctx, enum arm64_sys reg, u64 value)
+/* The guest's register in hardware, or in the context if it is switched at each entry */
+void vhe_sys_access(struct arm64_ctx *ctx, enum arm64_sys reg, u64 *value, bool write)
 {
+	u64 *from = write ? value : &ctx->sys[reg];
+	u64 *to = write ? &ctx->sys[reg] : value;
+
 	switch (reg) {
-	FOR_MMU_REGS(EL12_WRITE)
-	FOR_EL1_REGS(EL12_WRITE)
-	FOR_PLAIN_REGS(PLAIN_WRITE)
-	case ARM64_CNTV_CVAL_EL0:
-		write_sysreg_s(value, SYS_CNTV_CVAL_EL02);
-		break;
+	FOR_MMU_REGS(ACCESS_EL12)
+	FOR_EL1_REGS(ACCESS_EL12)
+	FOR_PLAIN_REGS(ACCESS_PLAIN)
 	default:
-		ctx->sys[reg] = value;
+		*to = *from;
 	}
 }
