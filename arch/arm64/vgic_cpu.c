@@ -131,21 +131,17 @@ static u64 make_lr(struct vgic *gic, struct vgic_irq *irq)
 
 /*
  * In EOImode 1 an interrupt's end may come from any vCPU, long after it left
- * its list register: see all ends.  The switch looks at ICH_HCR_EL2 only when a
- * list register is used; an empty one will do.
+ * its list register: all ends trap.
  */
 static void set_controls(struct vgic_cpu *cpu, unsigned int count, u32 hcr)
 {
 	struct arm64_ctx_gic *gic_hw = hw(cpu);
 
 	WRITE_ONCE(cpu->used, count);
-	if (gic_hw->vmcr & VGIC_VMCR_EOIM && VGIC_VTR_TDS(vgic_vtr)) {
-		hcr |= VGIC_HCR_TDIR;
-		if (!count)
-			gic_hw->lr[count++] = 0;
-	}
 	gic_hw->used_lrs = count;
 	gic_hw->hcr = count ? hcr | VGIC_HCR_EN : 0;
+	if (gic_hw->vmcr & VGIC_VMCR_EOIM && VGIC_VTR_TDS(vgic_vtr))
+		gic_hw->hcr |= VGIC_HCR_TDIR;
 }
 
 static void fill(struct vgic *gic, struct vgic_cpu *cpu)
@@ -294,23 +290,24 @@ static unsigned int running_priority(const struct arm64_ctx_gic *gic_hw)
 	return 256;
 }
 
-/* The part of a priority that preempts: IHI 0069, "Priority grouping" */
-static unsigned int group_priority(const struct vgic_irq *irq, u32 vmcr)
+/* Bits of a priority that do not count for preemption: IHI 0069, "Priority grouping" */
+static unsigned int subpriority_bits(const struct vgic_irq *irq, u32 vmcr)
 {
-	bool own = irq->group1 && !(vmcr & VGIC_VMCR_CBPR);
-	unsigned int shift = own ? vmcr >> 18 & 7 : (vmcr >> 21 & 7) + 1;
-
-	return irq->priority >> shift << shift;
+	if (irq->group1 && !(vmcr & VGIC_VMCR_CBPR))
+		return vmcr >> 18 & 7;
+	return (vmcr >> 21 & 7) + 1;
 }
 
 /* Whether the CPU interface signals it */
 static bool signalled(const struct vgic_irq *irq, const struct arm64_ctx_gic *gic_hw)
 {
 	u32 vmcr = gic_hw->vmcr;
+	unsigned int shift = subpriority_bits(irq, vmcr);
+	unsigned int priority = irq->priority;
 
 	return vmcr & (irq->group1 ? VGIC_VMCR_GRP1 : VGIC_VMCR_GRP0) &&
-	       irq->priority < vmcr >> 24 &&
-	       group_priority(irq, vmcr) < running_priority(gic_hw);
+	       priority < vmcr >> 24 &&
+	       priority >> shift < running_priority(gic_hw) >> shift;
 }
 
 static bool any_signalled(struct vgic *gic, struct vgic_cpu *cpu)

@@ -132,11 +132,11 @@ const struct vgic_bank vgic_banks[VGIC_NR_BANKS] = {
 	{ GICD_IPRIORITYR, 8, false, get_priority, set_priority, get_priority, set_priority },
 	{ GICD_ICFGR, 2, false, get_config, set_config, get_config, set_config },
 	{ GICD_ISENABLER, 1, false, get_enabled, set_enable, get_enabled, restore_enabled },
-	{ GICD_ICENABLER, 1, true, get_enabled, clear_enable },
+	{ GICD_ICENABLER, 1, true, get_enabled, clear_enable, NULL, NULL },
 	{ GICD_ISPENDR, 1, true, get_pending, set_pending, save_pending, restore_pending },
-	{ GICD_ICPENDR, 1, true, get_pending, clear_pending },
+	{ GICD_ICPENDR, 1, true, get_pending, clear_pending, NULL, NULL },
 	{ GICD_ISACTIVER, 1, true, get_active, set_active, get_active, restore_active },
-	{ GICD_ICACTIVER, 1, true, get_active, clear_active },
+	{ GICD_ICACTIVER, 1, true, get_active, clear_active, NULL, NULL },
 };
 
 const struct vgic_bank *vgic_bank_at(u32 offset)

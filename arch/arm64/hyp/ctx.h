@@ -65,8 +65,8 @@ enum arm64_sys {
  *	the switch makes all ICC_* accesses trap to EL2.
  * @used_lrs: list registers to load before the entry and to save after the
  *	exit
- * @hcr: in: ICH_HCR_EL2 while the guest runs; 0 with @used_lrs 0: it and the
- *	list registers are not touched.  Hardware's is 0 whenever the host has
+ * @hcr: in: ICH_HCR_EL2 while the guest runs; if it is 0, and @used_lrs, it
+ *	and the list registers are not touched.  Hardware's is 0 whenever the host has
  *	interrupts on, so that no maintenance interrupt reaches the host
  * @vmcr: ICH_VMCR_EL2; valid after each exit
  * @ap0r: ICH_AP0R<n>_EL2; on VHE hosts in hardware during a session
