@@ -28,6 +28,7 @@
 #define EC_DABT		0x25
 #define EC_SERROR	0x2f
 #define EC_BREAKPOINT	0x31
+#define EC_STEP_USER	0x32
 #define EC_STEP		0x33
 #define EC_WATCHPOINT	0x35
 #define EC_BRK		0x3c

@@ -104,7 +104,4 @@ int a64_inject_irq(struct vcpu *v, u32 line);
 /** a64_inject_sync() - INJECT of an exception; Return: 0 or -errno */
 int a64_inject_sync(struct vcpu *v, u32 ec, u32 iss, u64 far);
 
-/** a64_irq_line() - IRQ; @data by MOTE_ARM64_LINE_*(); Return: 0 or -errno */
-int a64_irq_line(struct vm *vm, u32 data, u32 level);
-
 #endif

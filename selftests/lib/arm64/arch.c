@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* VMs and vCPUs of the tests, arm64: EL1 with paging and all that exceptions need. */
-#include <errno.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "a64_vm.h"
 
@@ -59,12 +57,9 @@ void arch_vcpu_setup(struct vcpu *v)
 
 void arch_irqchip(struct vm *vm)
 {
-	struct mote_irqchip chip = {
-		.size = sizeof(chip), .type = MOTE_ARM64_IRQCHIP_GICV3,
-		.addr = { GICD_GPA, GICR_GPA },
-	};
+	const u64 addr[4] = { GICD_GPA, GICR_GPA };
 
-	MUST_SYS(ioctl(vm->fd, MOTE_IRQCHIP, &chip));
+	MUST(mote_irqchip_at(vm->fd, MOTE_ARM64_IRQCHIP_GICV3, addr));
 }
 
 /* EL1 at fn(arg), all masked, FP on; returning from fn is the end */
@@ -131,13 +126,4 @@ int a64_inject_sync(struct vcpu *v, u32 ec, u32 iss, u64 far)
 	};
 
 	return mote_inject(v->fd, &inject);
-}
-
-int a64_irq_line(struct vm *vm, u32 data, u32 level)
-{
-	struct mote_irq irq = {
-		.size = sizeof(irq), .type = MOTE_IRQ_LINE, .level = level, .data = data,
-	};
-
-	return ioctl(vm->fd, MOTE_IRQ, &irq) < 0 ? -errno : 0;
 }

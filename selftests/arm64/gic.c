@@ -1,0 +1,616 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The GICv3 in the kernel: SGIs, PPIs, SPIs, priorities, active state, EOI modes. */
+#include <errno.h>
+
+#include "a64_gic.h"
+
+#include "kselftest_harness.h"
+
+#define SPI	40
+#define PPI	20
+
+/* What the handler saw, in order; @reads is the state of a line it lowers */
+static volatile u32 taken[64], ntaken, nspurious;
+
+static void on_irq(struct guest_frame *f)
+{
+	u32 intid = gic_ack();
+
+	(void)f;
+	if (intid == SPURIOUS) {
+		nspurious++;
+		return;
+	}
+	if (ntaken < ARRAY_SIZE(taken))
+		taken[ntaken] = intid;
+	ntaken++;
+	gic_eoi(intid);
+}
+
+static void gic_ready(void)
+{
+	guest_handlers[VECTOR_IRQ] = on_irq;
+	gic_start(0);
+}
+
+/* --- SGIs --- */
+
+GUEST(sgis)
+{
+	gic_ready();
+	for (u32 i = 0; i < 16; i++)
+		gic_enable(0, i, 0x80);
+	for (u32 i = 0; i < 16; i++) {
+		gic_sgi(i, 1);
+		GUEST_EQ(i, ntaken);		/* masked */
+		guest_irq_window();
+		GUEST_EQ(i + 1, ntaken);
+		GUEST_EQ(i, taken[i]);
+		GUEST_EQ(0, gic_is(0, GICD_ISPENDR, i));
+		GUEST_EQ(0, gic_is(0, GICD_ISACTIVER, i));
+	}
+	GUEST_EQ(0, nspurious);
+	GUEST_EQ(SPURIOUS, gic_ack());
+}
+
+TEST(sgis_to_oneself)
+{
+	struct one o;
+
+	one_create(&o, VM_IRQCHIP, guest_sgis, 0);
+	EXPECT_EQ(GOT_DONE, vcpu_wait(&o.cpu));
+	one_destroy(&o);
+}
+
+/* Not enabled: pending, but not taken; then enabled */
+GUEST(enables)
+{
+	gic_ready();
+	gic_enable(0, 1, 0x80);
+	gic_bit(0, GICD_ICENABLER, 1);
+	GUEST_EQ(0, gic_is(0, GICD_ISENABLER, 1));
+	gic_sgi(1, 1);
+	guest_irq_window();
+	GUEST_EQ(0, ntaken);
+	GUEST_EQ(1, gic_is(0, GICD_ISPENDR, 1));
+	gic_bit(0, GICD_ISENABLER, 1);
+	guest_irq_window();
+	GUEST_EQ(1, ntaken);
+	/* Taken back before it is taken */
+	gic_sgi(1, 1);
+	gic_bit(0, GICD_ICPENDR, 1);
+	GUEST_EQ(0, gic_is(0, GICD_ISPENDR, 1));
+	guest_irq_window();
+	GUEST_EQ(1, ntaken);
+	/* Pending by the register */
+	gic_bit(0, GICD_ISPENDR, 1);
+	guest_irq_window();
+	GUEST_EQ(2, ntaken);
+	/* Group and distributor off */
+	guest_msr(s3_0_c12_c12_7, 0);
+	gic_sgi(1, 1);
+	guest_irq_window();
+	GUEST_EQ(2, ntaken);
+	guest_msr(s3_0_c12_c12_7, 1);
+	guest_irq_window();
+	GUEST_EQ(3, ntaken);
+	guest_write32(GICD_GPA + GICD_CTLR, CTLR_ARE);
+	gic_sgi(1, 1);
+	guest_irq_window();
+	GUEST_EQ(3, ntaken);
+	guest_write32(GICD_GPA + GICD_CTLR, CTLR_ARE | CTLR_GRP1);
+	guest_irq_window();
+	GUEST_EQ(4, ntaken);
+}
+
+TEST(enable_bits)
+{
+	struct one o;
+
+	one_create(&o, VM_IRQCHIP, guest_enables, 0);
+	EXPECT_EQ(GOT_DONE, vcpu_wait(&o.cpu));
+	one_destroy(&o);
+}
+
+/* --- priorities --- */
+
+GUEST(priorities)
+{
+	u32 a, b;
+
+	gic_ready();
+	gic_enable(0, 1, 0xa0);
+	gic_enable(0, 2, 0x40);
+	gic_enable(0, 3, 0x80);
+	gic_sgi(1, 1);
+	gic_sgi(2, 1);
+	gic_sgi(3, 1);
+	guest_irq_window();
+	GUEST_EQ(3, ntaken);
+	GUEST_EQ(2, taken[0]);
+	GUEST_EQ(3, taken[1]);
+	GUEST_EQ(1, taken[2]);
+	/* PMR lets only the more urgent through */
+	guest_msr(s3_0_c4_c6_0, 0x80);
+	gic_sgi(1, 1);
+	gic_sgi(3, 1);
+	guest_irq_window();
+	GUEST_EQ(3, ntaken);
+	gic_sgi(2, 1);
+	guest_irq_window();
+	GUEST_EQ(4, ntaken);
+	GUEST_EQ(2, taken[3]);
+	guest_msr(s3_0_c4_c6_0, 0xff);
+	guest_irq_window();
+	GUEST_EQ(6, ntaken);
+	/* While one is active, less urgent ones wait and more urgent ones do not */
+	gic_sgi(3, 1);
+	a = gic_ack();
+	GUEST_EQ(3, a);
+	GUEST_EQ(1, gic_is(0, GICD_ISACTIVER, 3));
+	GUEST_EQ(0x80, guest_mrs(s3_0_c12_c11_3));	/* ICC_RPR_EL1 */
+	gic_sgi(1, 1);
+	GUEST_EQ(SPURIOUS, gic_ack());
+	gic_sgi(2, 1);
+	b = gic_ack();
+	GUEST_EQ(2, b);
+	GUEST_EQ(0x40, guest_mrs(s3_0_c12_c11_3));
+	gic_eoi(b);
+	GUEST_EQ(0x80, guest_mrs(s3_0_c12_c11_3));
+	gic_eoi(a);
+	GUEST_EQ(0xff, guest_mrs(s3_0_c12_c11_3));
+	GUEST_EQ(0, gic_is(0, GICD_ISACTIVER, 3));
+	GUEST_EQ(1, gic_ack());
+	gic_eoi(1);
+}
+
+TEST(priorities)
+{
+	struct one o;
+
+	one_create(&o, VM_IRQCHIP, guest_priorities, 0);
+	EXPECT_EQ(GOT_DONE, vcpu_wait(&o.cpu));
+	one_destroy(&o);
+}
+
+/* EOImode 1: dropping the priority and deactivating are two things */
+GUEST(eoi_mode)
+{
+	gic_ready();
+	guest_msr(s3_0_c12_c12_4, 2);		/* ICC_CTLR_EL1.EOImode */
+	gic_enable(0, 5, 0x80);
+	for (int i = 0; i < 3; i++) {
+		gic_sgi(5, 1);
+		GUEST_EQ(5, gic_ack());
+		gic_eoi(5);
+		GUEST_EQ(0xff, guest_mrs(s3_0_c12_c11_3));
+		GUEST_EQ(1, gic_is(0, GICD_ISACTIVER, 5));
+		/* Active: it is not taken again */
+		gic_sgi(5, 1);
+		GUEST_EQ(SPURIOUS, gic_ack());
+		GUEST_EQ(1, gic_is(0, GICD_ISPENDR, 5));
+		guest_msr(s3_0_c12_c11_1, 5);	/* ICC_DIR_EL1 */
+		GUEST_EQ(0, gic_is(0, GICD_ISACTIVER, 5));
+		GUEST_EQ(5, gic_ack());
+		gic_eoi(5);
+		guest_msr(s3_0_c12_c11_1, 5);
+	}
+}
+
+TEST(eoi_mode)
+{
+	struct one o;
+
+	one_create(&o, VM_IRQCHIP, guest_eoi_mode, 0);
+	EXPECT_EQ(GOT_DONE, vcpu_wait(&o.cpu));
+	one_destroy(&o);
+}
+
+/* More of them pending than there are list registers */
+GUEST(many)
+{
+	gic_ready();
+	for (u32 i = 32; i < 32 + arg; i++)
+		gic_enable(0, i, (i & 7) << 5);
+	for (u32 i = 32; i < 32 + arg; i++)
+		gic_bit(0, GICD_ISPENDR, i);
+	guest_irq_window();
+	for (int i = 0; i < 100 && ntaken < arg; i++)
+		guest_irq_window();
+	GUEST_EQ(arg, ntaken);
+	/* In the order of their priorities */
+	for (u32 i = 1; i < arg; i++)
+		GUEST_TRUE((taken[i - 1] & 7) <= (taken[i] & 7));
+	GUEST_EQ(SPURIOUS, gic_ack());
+}
+
+TEST(more_than_list_registers)
+{
+	struct one o;
+
+	one_create(&o, VM_IRQCHIP, guest_many, 60);
+	EXPECT_EQ(GOT_DONE, vcpu_wait(&o.cpu));
+	one_destroy(&o);
+}
+
+/* More of them active at once than there are list registers */
+GUEST(nested)
+{
+	static u32 stack[40];
+	u32 n = 0;
+
+	gic_ready();
+	guest_msr(s3_0_c12_c12_4, 2);
+	for (u32 i = 32; i < 72; i++) {
+		gic_enable(0, i, 0x80);
+		gic_bit(0, GICD_ISPENDR, i);
+		stack[n] = gic_ack();
+		GUEST_EQ(i, stack[n]);
+		gic_eoi(stack[n]);
+		n++;
+	}
+	for (u32 i = 0; i < n; i++)
+		GUEST_EQ(1, gic_is(0, GICD_ISACTIVER, stack[i]));
+	while (n--)
+		guest_msr(s3_0_c12_c11_1, stack[n]);
+	for (u32 i = 32; i < 72; i++)
+		GUEST_EQ(0, gic_is(0, GICD_ISACTIVER, i));
+}
+
+TEST(many_active)
+{
+	struct one o;
+
+	one_create(&o, VM_IRQCHIP, guest_nested, 0);
+	EXPECT_EQ(GOT_DONE, vcpu_wait(&o.cpu));
+	one_destroy(&o);
+}
+
+/* --- lines from the runner --- */
+
+GUEST(line)
+{
+	gic_ready();
+	gic_edge(SPI, arg);
+	gic_enable(0, SPI, 0x80);
+	for (;;) {
+		guest_sync(ntaken);
+		guest_irq_window();
+	}
+}
+
+TEST(spi_edge)
+{
+	struct one o;
+
+	one_create(&o, VM_IRQCHIP, guest_line, 1);
+	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_SPI(SPI), 1));
+	EXPECT_EQ(1, vcpu_sync(&o.cpu));
+	/* Still up: no second edge */
+	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_SPI(SPI), 1));
+	EXPECT_EQ(1, vcpu_sync(&o.cpu));
+	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_SPI(SPI), 0));
+	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_SPI(SPI), 1));
+	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_SPI(SPI), 0));
+	/* A pulse is remembered */
+	EXPECT_EQ(2, vcpu_sync(&o.cpu));
+	EXPECT_EQ(2, vcpu_sync(&o.cpu));
+	EXPECT_EQ(taken[1], SPI);
+	one_destroy(&o);
+}
+
+/* A level comes again until it is lowered */
+GUEST(level)
+{
+	gic_ready();
+	gic_edge(SPI, 0);
+	gic_enable(0, SPI, 0x80);
+	guest_sync(0);
+	for (;;) {
+		u32 intid = gic_ack();
+
+		if (intid == SPURIOUS) {
+			guest_sync(0);
+			continue;
+		}
+		GUEST_EQ(SPI, intid);
+		guest_sync(1);
+		gic_eoi(intid);
+	}
+}
+
+TEST(spi_level)
+{
+	struct one o;
+	int got;
+
+	one_create(&o, VM_IRQCHIP, guest_level, 0);
+	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_SPI(SPI), 1));
+	for (int i = 0; i < 5; i++) {
+		do	/* the runner may be told of the end of a level interrupt */
+			got = vcpu_wait(&o.cpu);
+		while (got == MOTE_EXIT_EOI);
+		ASSERT_EQ(GOT_SYNC, got);
+		ASSERT_EQ(1, o.cpu.said[0]);
+	}
+	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_SPI(SPI), 0));
+	do
+		got = vcpu_wait(&o.cpu);
+	while (got == MOTE_EXIT_EOI);
+	EXPECT_EQ(0, o.cpu.said[0]);
+	/* Raised and lowered again while nobody looks: gone */
+	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_SPI(SPI), 1));
+	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_SPI(SPI), 0));
+	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	one_destroy(&o);
+}
+
+GUEST(ppi)
+{
+	gic_ready();
+	gic_enable(0, PPI, 0x80);
+	for (;;) {
+		u32 intid;
+
+		guest_sync(gic_is(0, GICD_ISPENDR, PPI));
+		intid = gic_ack();
+		guest_sync(intid);
+		if (intid != SPURIOUS)
+			gic_eoi(intid);
+	}
+}
+
+TEST(ppi)
+{
+	struct one o;
+
+	one_create(&o, VM_IRQCHIP, guest_ppi, 0);
+	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	EXPECT_EQ(SPURIOUS, vcpu_sync(&o.cpu));
+	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_PPI(0, PPI), 1));
+	EXPECT_EQ(1, vcpu_sync(&o.cpu));
+	EXPECT_EQ(PPI, vcpu_sync(&o.cpu));
+	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_PPI(0, PPI), 0));
+	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	EXPECT_EQ(SPURIOUS, vcpu_sync(&o.cpu));
+	one_destroy(&o);
+}
+
+TEST(line_arguments)
+{
+	struct mote_irq irq = { .size = sizeof(irq), .type = 7 };
+	struct one o;
+
+	one_create(&o, VM_IRQCHIP, guest_nothing, 0);
+	EXPECT_EQ(-EINVAL, mote_irq_line(o.vm.fd, 0, 1));		/* an SGI */
+	EXPECT_EQ(-EINVAL, mote_irq_line(o.vm.fd, 1020, 1));
+	EXPECT_EQ(-EINVAL, mote_irq_line(o.vm.fd, 256, 1));	/* beyond the default's 256 */
+	EXPECT_EQ(-EINVAL, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_PPI(1, PPI), 1));
+	EXPECT_NE(0, mote_irq_msi(o.vm.fd, 0, 0));
+	EXPECT_EQ(0, mote_irq_line(o.vm.fd, 255, 1));
+	vcpu_finish(&o.cpu);
+	one_destroy(&o);
+}
+
+/* Halted vCPUs are woken by what they can take, and by that alone */
+GUEST(halting)
+{
+	gic_ready();
+	gic_edge(SPI, 1);
+	gic_enable(0, SPI, 0x80);
+	for (;;) {
+		guest_sync(ntaken);
+		guest_wfi();
+		guest_irq_window();
+	}
+}
+
+TEST(wakes_a_halted_vcpu)
+{
+	struct runner runner;
+	struct one o;
+
+	one_create(&o, VM_IRQCHIP, guest_halting, 0);
+	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	for (u64 i = 1; i <= 20; i++) {
+		u64 halts = o.cpu.stats->halts;
+
+		runner_start(&runner, &o.cpu);
+		wait_change((volatile u64 *)&o.cpu.stats->halts, halts);
+		/* Not enabled: it sleeps on */
+		EXPECT_EQ(0, mote_irq_line(o.vm.fd, SPI + 1, i & 1));
+		EXPECT_EQ(0, mote_irq_line(o.vm.fd, SPI, 1));
+		EXPECT_EQ(0, mote_irq_line(o.vm.fd, SPI, 0));
+		runner_join(&runner);
+		ASSERT_EQ(GOT_SYNC, runner.got);
+		ASSERT_EQ(i, o.cpu.said[0]);
+	}
+	one_destroy(&o);
+}
+
+/* An interrupt that comes to a running vCPU makes it leave and take it */
+GUEST(spinning)
+{
+	gic_ready();
+	gic_edge(SPI, 1);
+	gic_enable(0, SPI, 0x80);
+	guest_sync(0);
+	guest_irq_on();
+	for (u64 i = 1; ; i++) {
+		while (ntaken < i)
+			guest_barrier();
+		guest_sync(i);
+	}
+}
+
+TEST(reaches_a_running_vcpu)
+{
+	struct runner runner;
+	struct one o;
+
+	one_create(&o, VM_IRQCHIP, guest_spinning, 0);
+	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	for (u64 i = 1; i <= 20; i++) {
+		u64 entries = o.cpu.stats->entries;
+
+		runner_start(&runner, &o.cpu);
+		wait_change((volatile u64 *)&o.cpu.stats->entries, entries);
+		EXPECT_EQ(0, mote_irq_line(o.vm.fd, SPI, 1));
+		EXPECT_EQ(0, mote_irq_line(o.vm.fd, SPI, 0));
+		runner_join(&runner);
+		ASSERT_EQ(GOT_SYNC, runner.got);
+		ASSERT_EQ(i, o.cpu.said[0]);
+	}
+	one_destroy(&o);
+}
+
+/* --- the registers themselves --- */
+
+GUEST(registers)
+{
+	u32 typer = guest_read32(GICD_GPA + GICD_TYPER);
+	u64 rtyper = guest_read64(gicr(0) + GICR_TYPER);
+
+	GUEST_EQ(256 / 32 - 1, typer & 31);
+	GUEST_EQ(3, guest_read32(GICD_GPA + GICD_PIDR2) >> 4 & 15);
+	GUEST_EQ(3, guest_read32(gicr(0) + GICD_PIDR2) >> 4 & 15);
+	GUEST_EQ(1, rtyper >> 4 & 1);		/* the last one */
+	GUEST_EQ(0, rtyper >> 32);		/* affinity */
+	GUEST_EQ(0, rtyper >> 8 & 0xffff);	/* number */
+	GUEST_TRUE(guest_read32(GICD_GPA + GICD_CTLR) & CTLR_DS);
+	gic_ready();
+	GUEST_TRUE(guest_read32(GICD_GPA + GICD_CTLR) & CTLR_ARE);
+	/* Widths: priorities by bytes and words, routes by 64 and 32 bits */
+	guest_write32(GICD_GPA + GICD_IPRIORITYR + 40, 0x80402010);
+	GUEST_EQ(0x10, guest_read8(GICD_GPA + GICD_IPRIORITYR + 40));
+	GUEST_EQ(0x40, guest_read8(GICD_GPA + GICD_IPRIORITYR + 42));
+	guest_write8(GICD_GPA + GICD_IPRIORITYR + 43, 0xf8);
+	GUEST_EQ(0xf8402010, guest_read32(GICD_GPA + GICD_IPRIORITYR + 40));
+	guest_write64(GICD_GPA + GICD_IROUTER + 8 * SPI, 0);
+	GUEST_EQ(0, guest_read64(GICD_GPA + GICD_IROUTER + 8 * SPI));
+	/* Beyond the interrupts there are, and reserved: zero, writes dropped */
+	guest_write32(GICD_GPA + GICD_ISENABLER + 256 / 8, ~0u);
+	GUEST_EQ(0, guest_read32(GICD_GPA + GICD_ISENABLER + 256 / 8));
+	guest_write32(GICD_GPA + 0x5000, ~0u);
+	GUEST_EQ(0, guest_read32(GICD_GPA + 0x5000));
+	/* The distributor's banks of private interrupts are not there with affinity routing */
+	GUEST_EQ(0, guest_read32(GICD_GPA + GICD_ISENABLER));
+	/* ICC_CTLR_EL1.PRIbits of at least 5, ICC_SRE_EL1 stuck at 7 */
+	GUEST_TRUE((guest_mrs(s3_0_c12_c12_4) >> 8 & 7) >= 4);
+	guest_msr(s3_0_c12_c12_5, 0);
+	GUEST_EQ(1, guest_mrs(s3_0_c12_c12_5) & 1);
+}
+
+TEST(registers)
+{
+	struct one o;
+
+	one_create(&o, VM_IRQCHIP, guest_registers, 0);
+	EXPECT_EQ(GOT_DONE, vcpu_wait(&o.cpu));
+	EXPECT_LT(20, o.cpu.stats->exits[MOTE_EXIT_IRQCHIP]);
+	one_destroy(&o);
+}
+
+/* Any offset, width and instruction in the frames: the host survives, so does the guest */
+GUEST(scribble)
+{
+	gic_ready();
+	for (u64 at = 0; at < 0x10000; at += 4) {
+		guest_write32(GICD_GPA + at, ~0u);
+		guest_read32(GICD_GPA + at);
+	}
+	for (u64 at = 0; at < GICR_BYTES; at += 8) {
+		guest_write64(gicr(0) + at, ~0ULL);
+		guest_read64(gicr(0) + at);
+		guest_read8(gicr(0) + at + 3);
+		guest_write16(gicr(0) + at + 2, 0xffff);
+	}
+}
+
+TEST(scribble)
+{
+	struct one o;
+	int got;
+
+	one_create(&o, VM_IRQCHIP, guest_scribble, 0);
+	do
+		got = vcpu_wait(&o.cpu);
+	while (got == MOTE_EXIT_EOI);
+	EXPECT_EQ(GOT_DONE, got);
+	one_destroy(&o);
+}
+
+/* Pairs do not reach a GIC: the access has no syndrome */
+GUEST(pair)
+{
+	u64 a = 1, b = 1;
+
+	asm volatile("ldp %0, %1, [%2]" : "+r"(a), "+r"(b) : "r"(GICD_GPA) : "memory");
+	guest_sync(a);
+}
+
+TEST(no_syndrome)
+{
+	struct one o;
+
+	one_create(&o, VM_IRQCHIP, guest_pair, 0);
+	ASSERT_EQ(MOTE_EXIT_MMIO, vcpu_wait(&o.cpu));
+	EXPECT_EQ(0, o.cpu.run->exit.mmio.decoded);
+	EXPECT_EQ(GICD_GPA, o.cpu.run->exit.mmio.gpa);
+	one_destroy(&o);
+}
+
+static int chip(u64 dist, u64 redist, u64 lines)
+{
+	struct mote_irqchip c = {
+		.type = MOTE_ARM64_IRQCHIP_GICV3, .addr = { dist, redist, lines },
+	};
+	int sys = must_open(), vm = must_create_vm(sys), ret;
+
+	ret = mote_irqchip_at(vm, c.type, c.addr);
+	if (!ret && mote_irqchip_at(vm, c.type, c.addr) != -EEXIST)
+		die("a second IRQCHIP");
+	close(vm);
+	close(sys);
+	return ret;
+}
+
+TEST(irqchip_arguments)
+{
+	EXPECT_EQ(0, chip(GICD_GPA, GICR_GPA, 0));
+	EXPECT_EQ(0, chip(GICD_GPA, GICR_GPA, 64));
+	EXPECT_EQ(0, chip(GICD_GPA, GICR_GPA, 1024));
+	EXPECT_EQ(-EINVAL, chip(GICD_GPA, GICR_GPA, 32));
+	EXPECT_EQ(-EINVAL, chip(GICD_GPA, GICR_GPA, 65));
+	EXPECT_EQ(-EINVAL, chip(GICD_GPA, GICR_GPA, 1056));
+	EXPECT_EQ(-EINVAL, chip(GICD_GPA + 0x1000, GICR_GPA, 0));
+	EXPECT_EQ(-EINVAL, chip(GICD_GPA, GICR_GPA + 4, 0));
+	EXPECT_EQ(-EINVAL, chip(GICD_GPA, GICD_GPA, 0));
+	EXPECT_EQ(-EINVAL, chip(1UL << 62, GICR_GPA, 0));
+	EXPECT_EQ(-EINVAL, chip(GICD_GPA, -0x10000UL, 0));
+}
+
+/* Without a controller its registers are undefined */
+GUEST(none)
+{
+	u64 v = 0;
+
+	GUEST_EQ(EC_UNKNOWN, guest_try_mrs(s3_0_c12_c12_0, v));
+	GUEST_EQ(EC_UNKNOWN, guest_try_msr(s3_0_c12_c11_5, 0));
+	GUEST_EQ(EC_UNKNOWN, guest_try_mrs(s3_0_c12_c12_5, v));
+	GUEST_EQ(EC_UNKNOWN, guest_try_msr(s3_0_c4_c6_0, 0));
+}
+
+TEST(without)
+{
+	struct one o;
+
+	one_create(&o, 0, guest_none, 0);
+	vcpu_finish(&o.cpu);
+	one_destroy(&o);
+}
+
+TEST_HARNESS_MAIN

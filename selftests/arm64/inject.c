@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * INJECT: lines without a controller in the kernel, synchronous exceptions,
+ * SErrors; and WFI, which is an exit there.
+ */
+#include <errno.h>
+
+#include "a64_vm.h"
+
+#include "kselftest_harness.h"
+
+static volatile u64 irqs, fiqs, serrors, last_esr;
+
+static void on_irq(struct guest_frame *f)
+{
+	(void)f;
+	irqs++;
+}
+
+static void on_fiq(struct guest_frame *f)
+{
+	(void)f;
+	fiqs++;
+}
+
+static void on_serror(struct guest_frame *f)
+{
+	serrors++;
+	last_esr = f->esr;
+}
+
+static void catch_all(void)
+{
+	irqs = 0;
+	fiqs = 0;
+	serrors = 0;
+	guest_handlers[VECTOR_IRQ] = on_irq;
+	guest_handlers[VECTOR_FIQ] = on_fiq;
+	guest_handlers[VECTOR_SERROR] = on_serror;
+}
+
+/* A loop in which each round opens all masks once */
+GUEST(windows)
+{
+	for (u64 i = 0; ; i++) {
+		guest_sync(irqs << 16 | fiqs << 8 | serrors);
+		asm volatile("msr daifclr, #7\n\tisb\n\tnop\n\tnop\n\tmsr daifset, #7" : : : "memory");
+	}
+}
+
+TEST(irq_waits_for_the_mask)
+{
+	struct one o;
+
+	catch_all();
+	one_create(&o, 0, guest_windows, 0);
+	EXPECT_EQ(0, a64_inject_irq(&o.cpu, MOTE_ARM64_INTR_IRQ));
+	/* All is masked up to the first sync */
+	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	EXPECT_EQ(1 << 16, vcpu_sync(&o.cpu));
+	/* Once */
+	EXPECT_EQ(1 << 16, vcpu_sync(&o.cpu));
+	one_destroy(&o);
+}
+
+TEST(one_of_a_kind_at_a_time)
+{
+	struct one o;
+
+	catch_all();
+	one_create(&o, 0, guest_windows, 0);
+	EXPECT_EQ(0, a64_inject_irq(&o.cpu, MOTE_ARM64_INTR_IRQ));
+	EXPECT_EQ(-EAGAIN, a64_inject_irq(&o.cpu, MOTE_ARM64_INTR_IRQ));
+	EXPECT_EQ(0, a64_inject_irq(&o.cpu, MOTE_ARM64_INTR_FIQ));
+	EXPECT_EQ(-EAGAIN, a64_inject_irq(&o.cpu, MOTE_ARM64_INTR_FIQ));
+	EXPECT_EQ(3, vcpu_get(&o.cpu, MOTE_ARM64_INTR));
+	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	EXPECT_EQ(1 << 16 | 1 << 8, vcpu_sync(&o.cpu));
+	EXPECT_EQ(0, vcpu_get(&o.cpu, MOTE_ARM64_INTR));
+	EXPECT_EQ(0, a64_inject_irq(&o.cpu, MOTE_ARM64_INTR_IRQ));
+	EXPECT_EQ(2 << 16 | 1 << 8, vcpu_sync(&o.cpu));
+	one_destroy(&o);
+}
+
+TEST(line_of_the_register)
+{
+	struct one o;
+
+	catch_all();
+	one_create(&o, 0, guest_windows, 0);
+	vcpu_set(&o.cpu, MOTE_ARM64_INTR, 2);
+	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	EXPECT_EQ(1 << 8, vcpu_sync(&o.cpu));
+	EXPECT_EQ(-EINVAL, mote_set_regs(o.cpu.fd, &(struct mote_reg){ MOTE_ARM64_INTR, 4 }, 1,
+					 NULL));
+	one_destroy(&o);
+}
+
+/* The runner asks when an interrupt could be taken */
+TEST(irq_window)
+{
+	struct one o;
+	int got;
+
+	catch_all();
+	one_create(&o, 0, guest_windows, 0);
+	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	o.cpu.run->request = MOTE_RUN_IRQ_WINDOW;
+	got = vcpu_wait(&o.cpu);
+	ASSERT_TRUE(got == MOTE_EXIT_IRQ_WINDOW || got == GOT_SYNC);
+	if (got == MOTE_EXIT_IRQ_WINDOW) {
+		EXPECT_FALSE(vcpu_get(&o.cpu, A64_PSTATE) & PSTATE_I);
+	}
+	one_destroy(&o);
+}
+
+TEST(serror)
+{
+	struct mote_inject in = { .event = MOTE_EVENT_SERROR };
+	struct one o;
+
+	catch_all();
+	one_create(&o, 0, guest_windows, 0);
+	EXPECT_EQ(0, mote_inject(o.cpu.fd, &in));
+	EXPECT_EQ(-EAGAIN, mote_inject(o.cpu.fd, &in));
+	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	EXPECT_EQ(1, vcpu_sync(&o.cpu));
+	EXPECT_EQ(EC_SERROR, ESR_EC(last_esr));
+	EXPECT_EQ(1, vcpu_sync(&o.cpu));
+	EXPECT_EQ(0, vcpu_get(&o.cpu, MOTE_ARM64_SERROR));
+	one_destroy(&o);
+}
+
+/* --- synchronous exceptions --- */
+
+static struct guest_frame seen;
+
+static void on_sync(struct guest_frame *f)
+{
+	/* It came between two instructions: go on with the second */
+	seen = *f;
+}
+
+GUEST(victim)
+{
+	guest_handlers[VECTOR_SYNC] = on_sync;
+	for (;;) {
+		guest_sync(1);
+		guest_sync(2);
+	}
+}
+
+TEST(sync_exception)
+{
+	struct one o;
+
+	one_create(&o, 0, guest_victim, 0);
+	EXPECT_EQ(1, vcpu_sync(&o.cpu));
+	EXPECT_EQ(0, a64_inject_sync(&o.cpu, EC_DABT, 0x10, 0xdeadbeef000));
+	EXPECT_EQ(2, vcpu_sync(&o.cpu));
+	EXPECT_EQ(VECTOR_SYNC, seen.vector);
+	EXPECT_EQ(EC_DABT, ESR_EC(seen.esr));
+	EXPECT_EQ(0x10, ESR_ISS(seen.esr));
+	EXPECT_TRUE(seen.esr & ESR_IL);
+	EXPECT_EQ(0xdeadbeef000, seen.far);
+	EXPECT_EQ(PSTATE_DAIF | PSTATE_EL1H, seen.spsr & 0x3cf);
+	EXPECT_EQ(1, vcpu_sync(&o.cpu));
+	EXPECT_EQ(0, a64_inject_sync(&o.cpu, EC_UNKNOWN, 0, 0));
+	EXPECT_EQ(-EAGAIN, a64_inject_sync(&o.cpu, EC_UNKNOWN, 0, 0));
+	EXPECT_EQ(2, vcpu_sync(&o.cpu));
+	EXPECT_EQ(EC_UNKNOWN, ESR_EC(seen.esr));
+	one_destroy(&o);
+}
+
+TEST(arguments)
+{
+	struct mote_inject in = { .event = MOTE_EVENT_NMI };
+	struct one o;
+
+	one_create(&o, 0, guest_windows, 0);
+	EXPECT_GT(0, mote_inject(o.cpu.fd, &in));
+	in.event = 77;
+	EXPECT_EQ(-EINVAL, mote_inject(o.cpu.fd, &in));
+	EXPECT_EQ(-EINVAL, a64_inject_irq(&o.cpu, 2));
+	EXPECT_EQ(-EINVAL, a64_inject_sync(&o.cpu, 64, 0, 0));
+	EXPECT_EQ(-EINVAL, a64_inject_sync(&o.cpu, EC_DABT, 1u << 25, 0));
+	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	one_destroy(&o);
+}
+
+/* At EL0 the exception goes to EL1 by the other vector */
+static void user_spin(void)
+{
+	for (;;)
+		asm volatile("hint #0");
+}
+
+static u8 user_stack[4096] __attribute__((aligned(16)));
+
+GUEST(at_el0)
+{
+	u64 ec;
+
+	guest_sync(1);
+	ec = guest_user(USER(user_spin), 0, USER(user_stack + sizeof(user_stack)),
+			PSTATE_DAIF | PSTATE_EL0T);
+	guest_sync(ec << 32 | ESR_ISS(guest_fault.esr));
+}
+
+TEST(sync_exception_at_el0)
+{
+	struct runner runner;
+	struct one o;
+
+	one_create(&o, 0, guest_at_el0, 0);
+	EXPECT_EQ(1, vcpu_sync(&o.cpu));
+	runner_start(&runner, &o.cpu);
+	/* It is at EL0 sooner or later; the kick brings it out */
+	do {
+		msleep(5);
+		must_kick(o.cpu.fd);
+		runner_join(&runner);
+		ASSERT_EQ(MOTE_EXIT_KICK, runner.got);
+		if ((vcpu_get(&o.cpu, A64_PSTATE) & 15) == PSTATE_EL0T)
+			break;
+		runner_start(&runner, &o.cpu);
+	} while (1);
+	EXPECT_EQ(0, a64_inject_sync(&o.cpu, EC_DABT_USER, 0x21, 0x123));
+	EXPECT_EQ((u64)EC_DABT_USER << 32 | 0x21, vcpu_sync(&o.cpu));
+	one_destroy(&o);
+}
+
+/* --- WFI without a controller --- */
+
+GUEST(sleeper)
+{
+	for (u64 i = 0; ; i++) {
+		guest_sync(i);
+		guest_wfi();
+		guest_irq_window();
+	}
+}
+
+TEST(wfi_is_an_exit)
+{
+	struct one o;
+
+	catch_all();
+	one_create(&o, 0, guest_sleeper, 0);
+	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	EXPECT_EQ(MOTE_EXIT_HALT, vcpu_wait(&o.cpu));
+	/* The next RUN goes on behind it: the runner has decided that it may */
+	EXPECT_EQ(1, vcpu_sync(&o.cpu));
+	EXPECT_EQ(MOTE_EXIT_HALT, vcpu_wait(&o.cpu));
+	EXPECT_EQ(0, a64_inject_irq(&o.cpu, MOTE_ARM64_INTR_IRQ));
+	EXPECT_EQ(2, vcpu_sync(&o.cpu));
+	EXPECT_EQ(1, irqs);
+	one_destroy(&o);
+}
+
+/* A line that is up already: there is nothing to wait for */
+TEST(wfi_with_a_pending_line)
+{
+	struct one o;
+
+	catch_all();
+	one_create(&o, 0, guest_sleeper, 0);
+	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	EXPECT_EQ(0, a64_inject_irq(&o.cpu, MOTE_ARM64_INTR_IRQ));
+	EXPECT_EQ(1, vcpu_sync(&o.cpu));
+	EXPECT_EQ(1, irqs);
+	one_destroy(&o);
+}
+
+/* WFE is a hint: it must not hang, and no runner hears of it */
+GUEST(wfe)
+{
+	for (int i = 0; i < 100; i++)
+		asm volatile("wfe\n\tsev\n\tyield" : : : "memory");
+}
+
+TEST(wfe)
+{
+	struct one o;
+
+	one_create(&o, 0, guest_wfe, 0);
+	EXPECT_EQ(GOT_DONE, vcpu_wait(&o.cpu));
+	one_destroy(&o);
+}
+
+TEST_HARNESS_MAIN
