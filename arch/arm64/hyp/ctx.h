@@ -104,7 +104,7 @@ struct arm64_ctx_gic {
  * @flush: in: ARM64_FLUSH_*, set to 0 when done
  * @sys: by enum arm64_sys
  * @loaded: arm64_session_load() to arm64_session_put()
- * @hcr: HCR_EL2; bit VSE is cleared when the guest has taken its SError
+ * @hcr: HCR_EL2, E2H is the switch's; bit VSE is cleared when the guest has taken its SError
  * @vttbr: VTTBR_EL2: VMID (not 0, which is the host's) and root; constant during a session
  * @vtcr: VTCR_EL2, the same
  * @cptr: CPTR_EL2, in the layout of HCR_EL2.E2H as the host runs

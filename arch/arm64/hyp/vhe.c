@@ -77,7 +77,7 @@ void vhe_enter(struct arm64_ctx *ctx, struct hyp_host *host)
 	if (ctx->gic.present)
 		gic_enter(&ctx->gic);
 	vserror_load(ctx, host->flags);
-	write_sysreg(ctx->hcr, hcr_el2);
+	write_sysreg(ctx->hcr | HCR_E2H, hcr_el2);
 	write_sysreg(ctx->cptr, cpacr_el1);
 	tlb_flush(ctx);
 	write_sysreg_s(ctx->sys[ARM64_CNTV_CTL_EL0], SYS_CNTV_CTL_EL02);
