@@ -2,17 +2,18 @@
 #
 # The human entry.  What each target does is in scripts/ and docs/lab.md.
 #
-#	make			mote.ko for the running kernel (KDIR=), and tools
+#	make			mote.ko for the running kernel (KDIR=), and tools;
+#				ARCH= and CROSS_COMPILE= as for the kernel
 #	make demo		a Linux guest in mote in an emulated host
-#	make check		all tests; TEST=pattern, KERNEL=6.1|6.12|debug|all
+#	make check		all tests; TEST=pattern, KERNEL=6.1|6.12|debug|all,
+#				HOST=one or several; without it, in all hosts
 #	make bench		mote and KVM side by side
 #	make lab-shell		a shell in an emulated host
 #	make lint		what a reviewer should not have to say
 #	make install		module and runner, under DESTDIR
 #
-# HOST is the emulated host: x86-vmx, x86-svm.
+# HOST is the emulated host: x86-vmx, x86-svm, arm64-vhe, arm64-nvhe.
 
-HOST	?= x86-vmx
 KERNEL	?= 6.1
 TEST	?= *
 KDIR	?= /lib/modules/$(shell uname -r)/build
@@ -20,6 +21,7 @@ DESTDIR	?=
 PREFIX	?= /usr/local
 BUILD	?= $(CURDIR)/build
 
+export ARCH CROSS_COMPILE
 LAB	:= BUILD='$(BUILD)' scripts/lab/lab
 
 all: modules tools
@@ -37,24 +39,22 @@ unit:
 	@$(LAB) unit '$(TEST)'
 
 check:
-	@$(LAB) check '$(HOST)' '$(KERNEL)' '$(TEST)'
+	@$(LAB) check '$(or $(HOST),x86-vmx)' '$(KERNEL)' '$(TEST)'
 
 demo:
-	@$(LAB) demo '$(HOST)' '$(KERNEL)'
+	@$(LAB) demo '$(or $(HOST),x86-vmx)' '$(KERNEL)'
 
 bench:
-	@$(LAB) bench '$(HOST)' '$(KERNEL)'
+	@$(LAB) bench '$(or $(HOST),x86-vmx)' '$(KERNEL)'
 
 lab-shell:
-	@$(LAB) shell '$(HOST)' '$(KERNEL)'
+	@$(LAB) shell '$(or $(HOST),x86-vmx)' '$(KERNEL)'
 
 lint:
 	@BUILD='$(BUILD)' scripts/lint/lint
 
 install: all
-	$(MAKE) -C '$(KDIR)' M='$(BUILD)/host/mod' INSTALL_MOD_PATH='$(DESTDIR)' modules_install
-	install -D -t '$(DESTDIR)$(PREFIX)/bin' '$(BUILD)'/tools/mote-run '$(BUILD)'/tools/mote-info
-	install -D -m 644 -t '$(DESTDIR)$(PREFIX)/include/mote' uapi/mote.h uapi/x86/mote_arch.h
+	@$(LAB) install '$(KDIR)' '$(DESTDIR)' '$(PREFIX)'
 
 clean:
 	rm -rf '$(BUILD)'

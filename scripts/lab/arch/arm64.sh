@@ -8,7 +8,7 @@ ARCH_TTY=ttyAMA0
 ARCH_GUEST=Image
 ARCH_IMAGES=Image
 ARCH_LIBRARIES="libfdt-dev zlib1g-dev"
-ARCH_DEBUG_TARGETS=Image
+ARCH_DEBUG_TARGETS="Image modules"
 
 # arch_images DIR VMLINUZ: what ARCH_IMAGES names, from a stock kernel.  Debian's
 # vmlinuz is an Image as the boot protocol (Documentation/arm64/booting.rst) has it.

@@ -18,10 +18,10 @@ arch_machine() {
 #   OUT		where programs and modules go: build/ for the machine's own
 #		architecture, build/ARCH for another
 arch_load() {
-	ARCH=$1
-	[ -e "$LAB/arch/$1.sh" ] || die "no such ARCH: '$1'"
+	ARCH=${1/#x86_64/x86}
+	[ -e "$LAB/arch/$ARCH.sh" ] || die "no such ARCH: '$1'"
 	# shellcheck source=scripts/lab/arch/x86.sh
-	. "$LAB/arch/$1.sh"
+	. "$LAB/arch/$ARCH.sh"
 	if [ "$ARCH" = "$(arch_machine)" ]; then
 		CROSS=${CROSS_COMPILE:-}
 		OUT=$BUILD

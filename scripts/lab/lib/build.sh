@@ -56,6 +56,15 @@ build_unit() {
 	make -s -j"$JOBS" -C "$TOP/selftests/unit" O="$BUILD/selftests" >&2
 }
 
+# install_all KDIR DESTDIR PREFIX: what "make" has built
+install_all() {
+	local bin=$2$3/bin include=$2$3/include/mote
+	make -s -C "$1" M="$OUT/host/mod" ARCH="$ARCH" CROSS_COMPILE="$CROSS" \
+		INSTALL_MOD_PATH="$2" modules_install
+	install -D -t "$bin" "$OUT"/tools/mote-run "$OUT"/tools/mote-info
+	install -D -m 644 -t "$include" "$TOP/uapi/mote.h" "$TOP/uapi/$ARCH/mote_arch.h"
+}
+
 # strip_btf MODULE OUT: loading large BTF takes the emulated host seconds, and
 # nothing there reads KVM's
 strip_btf() {

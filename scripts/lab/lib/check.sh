@@ -52,28 +52,27 @@ test_wants() {
 	done
 }
 
-# cmd_check HOST [K|all] [PATTERN]
+# cmd_check HOST... [K...|all] [PATTERN]: hosts and kernels are words of one
+# argument each; every host with every kernel is a lane
 cmd_check() {
-	local k kernels=${2:-6.1} pattern=${3:-*}
-	host_load "$1"
+	local host k hosts=$1 kernels=${2:-6.1} pattern=${3:-*}
+	[ "$hosts" != all ] || hosts=$LAB_HOSTS
 	[ "$kernels" != all ] || kernels="6.1 6.12 debug"
 	TOTALS=$(mktemp)
-	MATCHED=0
-	check_unit "$pattern"
+	[ "${UNIT:-yes}" = no ] || check_unit "$pattern"
 	for k in $kernels; do
-		check_lane "$k" "$pattern"
+		for host in $hosts; do
+			check_lane "$host" "$k" "$pattern"
+		done
 	done
-	[ "$MATCHED" -gt 0 ] || die "no test matches '$pattern'"
-	check_summary
+	check_summary "$pattern"
 }
 
 # cmd_unit [PATTERN]: the unit tests alone
 cmd_unit() {
 	TOTALS=$(mktemp)
-	MATCHED=0
 	check_unit "${1:-*}"
-	[ "$MATCHED" -gt 0 ] || die "no unit test matches '$1'"
-	check_summary
+	check_summary "${1:-*}"
 }
 
 # check_unit PATTERN: programs that need no host
@@ -84,7 +83,6 @@ check_unit() {
 	while read -r name seconds rest; do
 		[[ $name == unit/* ]] || continue
 		test_matches "$name" "$1" || continue
-		MATCHED=$((MATCHED + 1))
 		echo "# $name (build machine)"
 		timeout -k 5 "$((seconds * 2))" "$BUILD/selftests/$name" </dev/null 2>&1 | tee "$out"
 		unit_counts "${PIPESTATUS[0]}" "$out" | check_count "build machine"
@@ -116,32 +114,43 @@ check_count() {
 	echo "$p $f $s $1" >>"$TOTALS"
 }
 
-# check_lane K PATTERN: one boot
+# check_lane HOST K PATTERN: a lane of its own process, counted
 check_lane() {
-	local k=$1 out start=$SECONDS
+	local out status=0 start=$SECONDS
+	out=$(mktemp)
+	"$LAB/lab" lane "$@" | tee "$out" || status=$?
+	if ! sed -n 's/^# counts: //p' "$out" | grep . && [ "$status" != 0 ]; then
+		echo 0 1 0
+	fi | sed "s|\$| $1 $2 ($((SECONDS - start)) s)|" >>"$TOTALS"
+	rm -f "$out"
+}
+
+# cmd_lane HOST K PATTERN: the tests in one host with one kernel, one boot; the
+# last line is "# counts: passed failed skipped"
+cmd_lane() {
+	local k=$2 tests
+	host_load "$1"
+	tests=$(tests_for "$k" "$3")
+	[ -n "$tests" ] || return 0
 	prepare "$k"
 	new_run check "$k"
-	tests_for "$k" "$2" >"$RUN/lab/tests"
-	[ -s "$RUN/lab/tests" ] || return 0
-	MATCHED=$((MATCHED + $(wc -l <"$RUN/lab/tests")))
-	if grep -qw guest "$RUN/lab/tests"; then
+	echo "$tests" >"$RUN/lab/tests"
+	if grep -qw guest <<<"$tests"; then
 		# shellcheck disable=SC2086 # a list of words
 		guest_files "$k" $ARCH_IMAGES
 	fi
-	out=$RUN/out
 	# two minutes: for whole runs, or when asked for
-	if [ "$k" = debug ] && [ "$2" = "*" ]; then
+	if [ "$k" = debug ] && [ "$3" = "*" ]; then
 		KMEMLEAK=1
 	fi
-	echo "# $LAB_HOST, kernel $(basename "$(kernel_dir "$k")"), $(wc -l <"$RUN/lab/tests") tests"
+	echo "# $LAB_HOST, kernel $(kernel_release "$k"), $(wc -l <<<"$tests") tests"
 	boot check "$k" "$HOST_CPUS" "$(memory "$k")" tests="$RUN/lab/tests" \
-		slowness="$(host_slowness "$k")" | tee "$out" || true
-	{ sed -n 's/^# counts: //p' "$out" | grep . || echo 0 1 0; } |
-		check_count "$LAB_HOST $k ($((SECONDS - start)) s)"
+		slowness="$(host_slowness "$k")"
 }
 
-# check_summary: a line for each lane, and the last line of all
+# check_summary PATTERN: a line for each lane, and the last line of all
 check_summary() {
+	[ -s "$TOTALS" ] || die "no test matches '$1'"
 	echo
 	awk '{ n = $1 " passed, " $2 " failed" ($3 ? ", " $3 " skipped" : "")
 		$1 = $2 = $3 = ""; print substr($0, 4) ": " n }' "$TOTALS"

@@ -7,6 +7,7 @@ BUILD=${BUILD:-$TOP/build}
 CACHE=${MOTE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mote}
 JOBS=${JOBS:-$(nproc)}
 mkdir -p "$CACHE/log"
+unset MAKEFLAGS MFLAGS	# what an outer make was given is not for those in here
 
 say() { printf 'lab: %s\n' "$*" >&2; }
 die() { printf 'lab: error: %s\n' "$*" >&2; exit 1; }

@@ -27,7 +27,11 @@ kernel_dir() {
 
 # kernel_release K: a stock kernel's "uname -r"
 kernel_release() {
-	cat "$CACHE/kernel/$1-$ARCH_DEB.name"
+	if [ "$1" = debug ]; then
+		echo debug
+	else
+		cat "$CACHE/kernel/$1-$ARCH_DEB.name"
+	fi
 }
 
 kernel_get() {

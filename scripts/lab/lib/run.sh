@@ -2,18 +2,16 @@
 # shellcheck shell=bash
 # The commands that boot an emulated host.
 
+LAB_HOSTS="x86-vmx x86-svm arm64-vhe arm64-nvhe"
+
 # host_load HOST: the functions of one file of hosts/
 host_load() {
 	LAB_HOST=$1
-	[ -e "$LAB/hosts/$1.sh" ] || die "no such HOST: '$1' (there are:$(host_names))"
+	[ -e "$LAB/hosts/$1.sh" ] || die "no such HOST: '$1' (there are: $LAB_HOSTS)"
 	# shellcheck source=scripts/lab/hosts/x86-vmx.sh
 	. "$LAB/hosts/$1.sh"
 	arch_load "$HOST_ARCH"
 	HOST_CPUS=${CPUS:-$HOST_CPUS}
-}
-
-host_names() {
-	find "$LAB/hosts" -name '*.sh' -printf ' %f' | sed 's/\.sh//g'
 }
 
 # new_run MODE K: a folder of its own for this run: RUN.  Its logs stay for a day.
