@@ -422,18 +422,23 @@ static unsigned int fault_level(struct mote_range *r, gpa_t gpa, const struct mo
  * Map what the host has at @hp if that is still so.  Does not sleep.
  * Return: 0; -EAGAIN: look again; -ENOMEM: the vCPU's cache lacks @need pages.
  */
-static int fault_install(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa,
+static int fault_install(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa, u32 access,
 			 const struct mote_host_page *hp, unsigned long seq, unsigned int *need)
 {
 	struct mote_memory *mem = &vcpu->vm->mem;
+	const struct mote_pt_format *fmt = mem->pt.fmt;
 	unsigned int level = fault_level(r, gpa, hp);
-	u64 mask = mote_pt_level_mask(mem->pt.fmt, level);
+	u64 mask = mote_pt_level_mask(fmt, level);
 	struct mote_pt_cache unlinked = {};
-	u32 prot = MOTE_PT_R | MOTE_PT_X;
+	u32 prot = MOTE_PT_R;
 	int err = -EAGAIN;
 
 	if (hp->writable && !(r->flags & MOTE_MEM_READONLY))
 		prot |= MOTE_PT_W;
+	if (!fmt->fetch_separately || (access & MOTE_ACCESS_EXEC))
+		prot |= MOTE_PT_X;
+	if (fmt->before_map)
+		fmt->before_map(hp->hpa & ~mask, mask + 1, prot);
 	spin_lock(&mem->pt_lock);
 	if (!mmu_interval_read_retry(&r->notifier, seq))
 		err = mote_pt_map(&mem->pt, &vcpu->pt_cache, gpa & ~mask, level, hp->hpa & ~mask,
@@ -459,9 +464,10 @@ static enum mote_fault fault_failed(int err, struct mote_fault_info *info)
 }
 
 /* Find the page, fault it in if need be, and map it.  As fault_install(). */
-static int fault_page(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa, bool write,
+static int fault_page(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa, u32 access,
 		      unsigned long seq)
 {
+	bool write = access & MOTE_ACCESS_WRITE;
 	unsigned long hva = r->hva + (unsigned long)(gpa - r->gpa);
 	struct mote_host_page hp;
 	unsigned int need;
@@ -472,13 +478,13 @@ static int fault_page(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa, b
 		if (err)
 			return err;
 	}
-	err = fault_install(vcpu, r, gpa, &hp, seq, &need);
+	err = fault_install(vcpu, r, gpa, access, &hp, seq, &need);
 	/* Most faults need no table, so the page is got when one does. */
 	return err == -ENOMEM ? mote_pt_cache_fill(&vcpu->pt_cache, need) ?: -EAGAIN : err;
 }
 
 static enum mote_fault fault_range(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa,
-				   bool write, struct mote_fault_info *info)
+				   u32 access, struct mote_fault_info *info)
 {
 	unsigned int i;
 	int err;
@@ -490,7 +496,7 @@ static enum mote_fault fault_range(struct mote_vcpu *vcpu, struct mote_range *r,
 		/* Pairs with fault_present() */
 		if (READ_ONCE(r->settled) != seq)
 			smp_store_release(&r->settled, seq);
-		err = fault_page(vcpu, r, gpa, write, seq);
+		err = fault_page(vcpu, r, gpa, access, seq);
 		if (!err)
 			break;
 		if (err != -EAGAIN)
@@ -513,7 +519,7 @@ enum mote_fault mote_memory_fault(struct mote_vcpu *vcpu, gpa_t gpa, u32 access,
 		return MOTE_FAULT_SIGNAL;
 	r = range_at(mem, gpa);
 	if (r && !(write && r->flags & MOTE_MEM_READONLY))
-		result = fault_range(vcpu, r, gpa, write, info);
+		result = fault_range(vcpu, r, gpa, access, info);
 	up_read(&mem->ranges);
 	return result;
 }
@@ -524,14 +530,15 @@ enum mote_fault mote_memory_fault(struct mote_vcpu *vcpu, gpa_t gpa, u32 access,
  * has moved the sequence, which fault_install() notices.  Acquire: the host's
  * tables are read behind the end of that last one.
  */
-static bool fault_present(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa, bool write)
+static bool fault_present(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa, u32 access)
 {
+	bool write = access & MOTE_ACCESS_WRITE;
 	unsigned long seq = smp_load_acquire(&r->settled);
 	struct mote_host_page hp;
 	unsigned int need;
 
 	return mote_host_find(r->hva + (unsigned long)(gpa - r->gpa), write, &hp) &&
-	       !fault_install(vcpu, r, gpa, &hp, seq, &need);
+	       !fault_install(vcpu, r, gpa, access, &hp, seq, &need);
 }
 
 enum mote_fault mote_memory_fault_fast(struct mote_vcpu *vcpu, gpa_t gpa, u32 access)
@@ -546,7 +553,7 @@ enum mote_fault mote_memory_fault_fast(struct mote_vcpu *vcpu, gpa_t gpa, u32 ac
 	r = range_at(mem, gpa);
 	if (!r || (write && r->flags & MOTE_MEM_READONLY))
 		result = MOTE_FAULT_MMIO;
-	else if (fault_present(vcpu, r, gpa, write))
+	else if (fault_present(vcpu, r, gpa, access))
 		result = MOTE_FAULT_RETRY;
 	up_read(&mem->ranges);
 	return result;

@@ -47,6 +47,11 @@ struct mote_pt_level {
  * @break_before_make: a live entry must be taken out and flushed before one
  *	of another size takes its place (arm64).  Blocks are then dropped
  *	where they would be split.
+ * @fetch_separately: instruction fetches do not see what was written as data
+ *	(arm64): pages become executable when the guest first executes them
+ * @before_map: make what memory holds ready for the guest, before a leaf with
+ *	MOTE_PT_* is made for it; NULL: nothing to do (x86).  Context: any but
+ *	interrupts
  * @addr_mask: bits of an entry that hold an address
  * @present: whether the hardware would use an entry; an entry of 0 is not
  *	present
@@ -66,6 +71,8 @@ struct mote_pt_format {
 	struct mote_pt_level level[MOTE_PT_MAX_LEVELS];
 	unsigned int root_pages;
 	bool break_before_make;
+	bool fetch_separately;
+	void (*before_map)(hpa_t hpa, u64 bytes, u32 prot);
 	u64 addr_mask;
 	bool (*present)(u64 entry);
 	bool (*is_leaf)(u64 entry, unsigned int level);

@@ -14,6 +14,7 @@
 #include "types.h"
 
 struct arm64_ctx;
+struct arm64_debug;
 struct arm64_fp;
 struct arm64_idregs;
 struct vgic;
@@ -22,9 +23,13 @@ struct vgic_cpu;
 /**
  * enum arm64_slow - what mote_arch_vcpu_handle_slow() is called for
  * @ARM64_SLOW_FAULT: stage-2 fault that may be memory, a device or the GIC
+ * @ARM64_SLOW_YIELD: WFE
+ * @ARM64_SLOW_CLEAN: the guest wants all of its caches clean
  */
 enum arm64_slow {
 	ARM64_SLOW_FAULT,
+	ARM64_SLOW_YIELD,
+	ARM64_SLOW_CLEAN,
 };
 
 /**
@@ -45,11 +50,9 @@ struct arm64_fault {
  * struct arm64_answer - what the kernel knows of an exit that waits for its
  * answer; the run page cannot be trusted to say it
  * @esr: syndrome of the instruction
- * @decoded: it is finished by the kernel from the answer
  */
 struct arm64_answer {
 	u64 esr;
-	bool decoded;
 };
 
 /**
@@ -98,6 +101,10 @@ struct mote_vm_arch {
  * @idregs: what the guest's CPU claims; replaced under vcpu->mutex
  * @halted: WFI executed, waiting for an interrupt
  * @intr: INJECTed lines, bit 0 IRQ, bit 1 FIQ; without @vgic
+ * @intr_shown: those that hardware had at the last entry
+ * @injected: an exception was INJECTed since the last entry
+ * @debug: debug registers
+ * @debug_on: the guest uses its breakpoints or watchpoints
  * @serror: MOTE_ARM64_SERROR
  * @slow: what the slow path has to do
  * @fault: stage-2 fault, for it
@@ -113,6 +120,10 @@ struct mote_vcpu_arch {
 	struct arm64_idregs *idregs;
 	bool halted;
 	u32 intr;
+	u32 intr_shown;
+	bool injected;
+	bool debug_on;
+	struct arm64_debug *debug;
 	u64 serror;
 	enum arm64_slow slow;
 	struct arm64_fault fault;

@@ -101,6 +101,10 @@ unsigned int arm64_ipa_bits(void);
  */
 int arm64_stage2_vm_init(struct mote_vm *vm);
 void arm64_stage2_vm_destroy(struct mote_vm *vm);
+/** arm64_stage2_hcr - bits of HCR_EL2 that go with the format */
+u64 arm64_stage2_hcr(void);
+/** arm64_stage2_clean - clean and invalidate what the guest has mapped.  Sleepable. */
+void arm64_stage2_clean(struct mote_vm *vm);
 /**
  * arm64_dcache_clean - write the host's cache lines of a page back to memory
  *
@@ -117,6 +121,13 @@ int arm64_complete(struct mote_vcpu *vcpu);
 /** arm64_skip - the instruction is done: next PC, PSTATE.SS and BTYPE as after any */
 void arm64_skip(struct mote_vcpu *vcpu);
 void arm64_fill_run_regs(struct mote_vcpu *vcpu);
+/** arm64_exit_unknown - an exit that nobody here knows, for the runner */
+int arm64_exit_unknown(struct mote_vcpu *vcpu);
+int arm64_handle_abort(struct mote_vcpu *vcpu);
+int arm64_handle_abort_slow(struct mote_vcpu *vcpu);
+void arm64_complete_mmio(struct mote_vcpu *vcpu);
+/** arm64_big_endian - whether data accesses are, where the guest is now */
+bool arm64_big_endian(struct mote_vcpu *vcpu);
 
 /* ---- inject.c: exceptions into the guest ---- */
 
@@ -131,18 +142,49 @@ void arm64_inject_undef(struct mote_vcpu *vcpu);
 /** arm64_inject_abort - external abort for the current access */
 void arm64_inject_abort(struct mote_vcpu *vcpu, bool insn, u64 far);
 int arm64_inject(struct mote_vcpu *vcpu, const struct mote_inject *inject);
+/** arm64_wake_event - whether something ends WFI.  Any context of the vCPU's thread. */
+bool arm64_wake_event(struct mote_vcpu *vcpu);
+/* INJECTed lines and SErrors, around an entry; where there are any */
+void arm64_intr_sync(struct mote_vcpu *vcpu);
+void arm64_intr_taken(struct mote_vcpu *vcpu);
+void arm64_serror_sync(struct mote_vcpu *vcpu);
+void arm64_serror_taken(struct mote_vcpu *vcpu);
+int arm64_serror_check(u64 value);
+
+/* mote_vcpu_arch::serror, MOTE_ARM64_SERROR */
+#define ARM64_SERROR_PENDING	BIT_ULL(63)
 
 /* ---- sysreg.c: trapped registers ---- */
 
 /** arm64_handle_sysreg - EC 0x18; Return: enum mote_result */
 int arm64_handle_sysreg(struct mote_vcpu *vcpu);
 /** arm64_complete_sysreg - the runner has answered */
-int arm64_complete_sysreg(struct mote_vcpu *vcpu);
+void arm64_complete_sysreg(struct mote_vcpu *vcpu);
+/* MOTE_ARM64_CLASS_SYSREG: by encoding; ICC_*, CNTV_* and CNTP_* are passed on */
+int arm64_sysreg_get(struct mote_vcpu *vcpu, u32 enc, u64 *value);
+int arm64_sysreg_check(struct mote_vcpu *vcpu, u32 enc, u64 value);
+void arm64_sysreg_set(struct mote_vcpu *vcpu, u32 enc, u64 value);
+/** arm64_sysreg_list - the @n-th that is state here or in debug.c; 0 after the last */
+u32 arm64_sysreg_list(unsigned int n);
+
+/* ---- debug.c: debug registers, op0 2 ---- */
+
+#define ARM64_ENC_MDSCR	MOTE_ARM64_ENC(2, 0, 0, 2, 2)
+#define ARM64_ENC_OSLSR	MOTE_ARM64_ENC(2, 0, 1, 1, 4)
+
+void arm64_debug_setup(void);
+int arm64_debug_init(struct mote_vcpu *vcpu);
+void arm64_debug_destroy(struct mote_vcpu *vcpu);
+/** arm64_debug_enter - arm64_enter() for a vCPU with mote_vcpu_arch::debug_on */
+void arm64_debug_enter(struct mote_vcpu *vcpu);
+bool arm64_debug_sysreg(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value);
+int arm64_debug_check(struct mote_vcpu *vcpu, u32 enc, u64 value);
+void arm64_debug_set(struct mote_vcpu *vcpu, u32 enc, u64 value);
+u32 arm64_debug_list(unsigned int n);
 
 /* ---- idreg.c: ID registers ---- */
 
-int arm64_idreg_setup(void);
-void arm64_idreg_teardown(void);
+void arm64_idreg_setup(void);
 int arm64_idreg_vcpu_init(struct mote_vcpu *vcpu);
 void arm64_idreg_vcpu_destroy(struct mote_vcpu *vcpu);
 int arm64_idreg_default(struct mote_arm64_idreg **table);
@@ -150,6 +192,10 @@ int arm64_idreg_set(struct mote_vcpu *vcpu, const struct mote_arm64_idreg *table
 		    unsigned int count);
 /** arm64_idreg_get - Return: whether @enc is an ID register, with its value */
 bool arm64_idreg_get(struct mote_vcpu *vcpu, u32 enc, u64 *value);
+
+/** arm64_host_pan, arm64_host_ras - whether the CPUs have FEAT_PAN, FEAT_RAS */
+bool arm64_host_pan(void);
+bool arm64_host_ras(void);
 
 /* ---- fp.c ---- */
 
@@ -169,7 +215,6 @@ void arm64_regs_reset(struct mote_vcpu *vcpu);
 
 /* ---- walk.c: the guest's stage-1 tables ---- */
 
-void arm64_translate(struct mote_vcpu *vcpu, struct mote_translate *tr);
 /** arm64_fetch_insn - the instruction at PC.  Return: 0 or -EFAULT.  Sleepable, not loaded. */
 int arm64_fetch_insn(struct mote_vcpu *vcpu, u32 *insn);
 

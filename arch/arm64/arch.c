@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote/arm64: the hooks of mod/arch.h, and what the machine must have.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <asm/arch_timer.h>
+#include <asm/cpufeature.h>
+#include <asm/kvm_arm.h>
+
+#include "arm64.h"
+
+/*
+ * What traps, beside stage 2 and physical interrupts.  FB: what a vCPU drops
+ * from the TLB it also drops on a CPU where it was before.  HCR_EL2.API and
+ * APK stay 0: pointer authentication is not the guest's, the keys in hardware
+ * are the host's.
+ */
+#define HCR_GUEST	(HCR_VM | HCR_RW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB |	\
+			 HCR_BSU_IS | HCR_SWIO | HCR_PTW | HCR_TWI | HCR_TWE |		\
+			 HCR_TSC | HCR_TSW | HCR_TID3 | HCR_TIDCP | HCR_TACR | HCR_TLOR)
+
+/*
+ * MDCR_EL2: the PMU, statistical profiling, trace buffer and filter, and all
+ * debug registers trap.  E2PB and E2TB 0: the buffers stay with EL2.
+ */
+#define MDCR_GUEST	(BIT(5) | BIT(6) |		/* TPMCR, TPM */		\
+			 BIT(9) | BIT(10) | BIT(11) |	/* TDA, TDOSA, TDRA */		\
+			 BIT(14) | BIT(19))		/* TPMS, TTRF */
+
+/*
+ * Without FEAT_RAS, TERR and TEA are not there; without FEAT_MTE2 neither is
+ * TID5.  RES0 where not, so that they need no question.
+ */
+#define HCR_NEWER	(HCR_TERR | HCR_TID5)
+
+/* ---- module ---- */
+
+int mote_arch_init(void)
+{
+	int r;
+
+	if (PAGE_SIZE != SZ_4K) {
+		pr_err("this kernel has pages of %lu KiB, mote needs 4: use such a kernel\n",
+		       PAGE_SIZE / 1024);
+		return -EOPNOTSUPP;
+	}
+	r = arm64_el2_init();
+	if (r)
+		return r;
+	r = arm64_stage2_init();
+	if (r)
+		goto exit_el2;
+	r = timer_init();
+	if (r)
+		goto exit_stage2;
+	/* Without a usable GIC all works but IRQCHIP */
+	if (vgic_init())
+		pr_info("no GICv3 to virtualize: guests have no interrupt controller in the kernel\n");
+	arm64_debug_setup();
+	arm64_idreg_setup();
+	return 0;
+
+exit_stage2:
+	arm64_stage2_exit();
+exit_el2:
+	arm64_el2_exit();
+	return r;
+}
+
+void mote_arch_exit(void)
+{
+	timer_exit();
+	arm64_stage2_exit();
+	arm64_el2_exit();
+}
+
+int mote_arch_cpu_enable(void)
+{
+	return arm64_el2_cpu_enable();
+}
+
+void mote_arch_cpu_disable(void)
+{
+	arm64_el2_cpu_disable();
+}
+
+bool mote_arch_cpu_ready(void)
+{
+	return arm64_el2_cpu_ready();
+}
+
+int mote_arch_probe_busy(void)
+{
+	return arm64_el2_probe_busy();
+}
+
+const char *mote_arch_busy_reason(void)
+{
+	return arm64_el2_busy_reason();
+}
+
+void mote_arch_info(struct mote_info *info)
+{
+	info->backend = arm64_vhe ? MOTE_BACKEND_VHE : MOTE_BACKEND_NVHE;
+	info->gpa_bits = arm64_ipa_bits();
+	info->time_hz = arch_timer_get_cntfrq();
+	info->features |= MOTE_FEAT_READONLY | MOTE_FEAT_HUGE_2M | MOTE_FEAT_HUGE_1G |
+			  MOTE_FEAT_TLB_TAGS;
+	if (vgic_available())
+		info->features |= MOTE_FEAT_IRQCHIP | MOTE_FEAT_HW_IRQ;
+}
+
+int mote_arch_features(void **table, size_t *entry_size)
+{
+	*entry_size = sizeof(struct mote_arm64_idreg);
+	return arm64_idreg_default((struct mote_arm64_idreg **)table);
+}
+
+size_t mote_arch_feature_size(void)
+{
+	return sizeof(struct mote_arm64_idreg);
+}
+
+const struct mote_pt_format *mote_arch_pt_format(void)
+{
+	return arm64_stage2_format;
+}
+
+/* ---- VMs ---- */
+
+int mote_arch_vm_init(struct mote_vm *vm)
+{
+	int r = arm64_stage2_vm_init(vm);
+
+	if (!r)
+		timer_vm_init(vm);
+	return r;
+}
+
+void mote_arch_vm_destroy(struct mote_vm *vm)
+{
+	vgic_destroy(vm);
+	arm64_stage2_vm_destroy(vm);
+}
+
+int mote_arch_vm_irqchip(struct mote_vm *vm, const struct mote_irqchip *chip)
+{
+	if (chip->type != MOTE_ARM64_IRQCHIP_GICV3)
+		return -EINVAL;
+	if (!vgic_available())
+		return -EOPNOTSUPP;
+	return vm->arch.gic ? -EEXIST : vgic_create(vm, chip);
+}
+
+int mote_arch_vm_irq(struct mote_vm *vm, const struct mote_irq *irq)
+{
+	return vm->arch.gic ? vgic_irq(vm, irq) : -ENODEV;
+}
+
+/* No register or hypercall of the host's is the guest's to use: PASS is not there */
+int mote_arch_policy_check(struct mote_vm *vm, const struct mote_policy *p)
+{
+	switch (p->space) {
+	case MOTE_SPACE_SYSREG:
+		if (p->last > MOTE_ARM64_ENC(3, 7, 15, 15, 7))
+			return -EINVAL;
+		break;
+	case MOTE_SPACE_HYPERCALL:
+		if (p->access != (MOTE_ACCESS_READ | MOTE_ACCESS_WRITE))
+			return -EINVAL;
+		break;
+	default:
+		return -EOPNOTSUPP;
+	}
+	return p->action == MOTE_ACTION_PASS ? -EOPNOTSUPP : 0;
+}
+
+void mote_arch_policy_changed(struct mote_vm *vm)
+{
+}
+
+/* ---- vCPUs ---- */
+
+static int ctx_init(struct mote_vcpu *vcpu)
+{
+	struct arm64_ctx *ctx = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	int r;
+
+	BUILD_BUG_ON(sizeof(*ctx) > PAGE_SIZE);
+	if (!ctx)
+		return -ENOMEM;
+	r = arm64_el2_map(ctx);
+	if (r) {
+		free_page((unsigned long)ctx);
+		return r;
+	}
+	ctx->hcr = HCR_GUEST | HCR_NEWER | arm64_stage2_hcr();
+	ctx->vttbr = vcpu->vm->arch.vttbr;
+	ctx->vtcr = arm64_vtcr;
+	ctx->mdcr = MDCR_GUEST;
+	vcpu->arch.ctx = ctx;
+	return 0;
+}
+
+static void ctx_destroy(struct mote_vcpu *vcpu)
+{
+	arm64_el2_unmap(vcpu->arch.ctx);
+	free_page((unsigned long)vcpu->arch.ctx);
+	vcpu->arch.ctx = NULL;
+}
+
+int mote_arch_vcpu_init(struct mote_vcpu *vcpu)
+{
+	int r = ctx_init(vcpu);
+
+	if (r)
+		return r;
+	r = arm64_fp_init(vcpu);
+	if (r)
+		goto free_ctx;
+	r = arm64_debug_init(vcpu);
+	if (r)
+		goto free_fp;
+	r = arm64_idreg_vcpu_init(vcpu);
+	if (r)
+		goto free_debug;
+	r = vcpu->vm->arch.gic ? vgic_vcpu_init(vcpu) : 0;
+	if (r)
+		goto free_idregs;
+	timer_vcpu_init(vcpu);
+	arm64_regs_reset(vcpu);
+	return 0;
+
+free_idregs:
+	arm64_idreg_vcpu_destroy(vcpu);
+free_debug:
+	arm64_debug_destroy(vcpu);
+free_fp:
+	arm64_fp_destroy(vcpu);
+free_ctx:
+	ctx_destroy(vcpu);
+	return r;
+}
+
+void mote_arch_vcpu_destroy(struct mote_vcpu *vcpu)
+{
+	/* The timer first: it posts into the interrupt controller */
+	timer_vcpu_destroy(vcpu);
+	vgic_vcpu_destroy(vcpu);
+	arm64_idreg_vcpu_destroy(vcpu);
+	arm64_debug_destroy(vcpu);
+	arm64_fp_destroy(vcpu);
+	ctx_destroy(vcpu);
+}
+
+/*
+ * Nothing of a vCPU stays in a CPU but translations: whoever comes to one
+ * that it did not run on last drops what is there under its VM's number.
+ */
+void mote_arch_vcpu_load(struct mote_vcpu *vcpu)
+{
+	int cpu;
+
+	preempt_disable();
+	cpu = smp_processor_id();
+	if (vcpu->cpu != cpu) {
+		WRITE_ONCE(vcpu->cpu, cpu);
+		vcpu->tlb_gen = -1;
+	}
+}
+
+void mote_arch_vcpu_put(struct mote_vcpu *vcpu)
+{
+	if (vcpu->arch.live) {
+		arm64_fp_put(vcpu);
+		timer_put(vcpu);
+		if (vcpu->arch.vgic)
+			vgic_put(vcpu);
+		arm64_session_put(vcpu);
+		vcpu->arch.live = false;
+	}
+	preempt_enable();
+}
+
+void mote_arch_vcpu_prepare(struct mote_vcpu *vcpu)
+{
+	arm64_session_load(vcpu);
+	if (vcpu->arch.vgic)
+		vgic_load(vcpu);
+	timer_load(vcpu);
+	vcpu->arch.live = true;
+}
+
+/* Asked for, and nothing is waiting that would go in first */
+static bool irq_window(struct mote_vcpu *vcpu)
+{
+	return (vcpu->request & MOTE_RUN_IRQ_WINDOW) && !(to_ctx(vcpu)->pstate & PSR_I_BIT) &&
+	       !vcpu->arch.intr && !vcpu->arch.vgic;
+}
+
+int mote_arch_vcpu_sync(struct mote_vcpu *vcpu)
+{
+	struct mote_vcpu_arch *arch = &vcpu->arch;
+
+	if (unlikely(arch->halted)) {
+		if (!arm64_wake_event(vcpu))
+			return MOTE_AGAIN;
+		arch->halted = false;
+	}
+	if (unlikely(vcpu->request) && irq_window(vcpu)) {
+		vcpu->request &= ~MOTE_RUN_IRQ_WINDOW;
+		mote_exit_begin(vcpu, MOTE_EXIT_IRQ_WINDOW, 0);
+		mote_stat_exit(vcpu, MOTE_EXIT_IRQ_WINDOW);
+		return MOTE_USER;
+	}
+	timer_before_entry(vcpu);
+	if (arch->vgic)
+		vgic_before_entry(vcpu);
+	else if (unlikely(arch->intr || (arch->ctx->hcr & (HCR_VI | HCR_VF))))
+		arm64_intr_sync(vcpu);
+	if (unlikely(arch->serror))
+		arm64_serror_sync(vcpu);
+	arch->injected = false;
+	return MOTE_RESUME;
+}
+
+void mote_arch_vcpu_flush(struct mote_vcpu *vcpu)
+{
+	to_ctx(vcpu)->flush |= ARM64_FLUSH_VMID;
+}
+
+void mote_arch_vcpu_enter(struct mote_vcpu *vcpu)
+{
+	if (unlikely(vcpu->arch.debug_on))
+		arm64_debug_enter(vcpu);
+	else
+		arm64_enter(to_ctx(vcpu));
+	if (vcpu->arch.vgic)
+		vgic_after_exit(vcpu);
+	timer_after_exit(vcpu);
+	if (unlikely(vcpu->arch.intr_shown))
+		arm64_intr_taken(vcpu);
+	if (unlikely(vcpu->arch.serror))
+		arm64_serror_taken(vcpu);
+}
+
+int mote_arch_vcpu_handle_exit(struct mote_vcpu *vcpu)
+{
+	return arm64_handle_exit(vcpu);
+}
+
+int mote_arch_vcpu_handle_slow(struct mote_vcpu *vcpu)
+{
+	return arm64_handle_slow(vcpu);
+}
+
+int mote_arch_vcpu_complete(struct mote_vcpu *vcpu)
+{
+	return arm64_complete(vcpu);
+}
+
+bool mote_arch_vcpu_runnable(struct mote_vcpu *vcpu)
+{
+	return !vcpu->arch.halted || arm64_wake_event(vcpu);
+}
+
+u64 mote_arch_vcpu_pc(struct mote_vcpu *vcpu)
+{
+	return to_ctx(vcpu)->pc;
+}
+
+int mote_arch_set_features(struct mote_vcpu *vcpu, const void *table, unsigned int count)
+{
+	return arm64_idreg_set(vcpu, table, count);
+}
+
+int mote_arch_inject(struct mote_vcpu *vcpu, const struct mote_inject *inject)
+{
+	return arm64_inject(vcpu, inject);
+}

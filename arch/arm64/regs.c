@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote/arm64: GET_REGS, SET_REGS, REG_LIST, the registers in the run page, and
+ * what all are at reset.
+ *
+ * Checks look at one register alone: the core checks a whole array before it
+ * sets any.
+ */
+#include <linux/nospec.h>
+#include <asm/ptrace.h>
+#include <asm/sysreg.h>
+
+#include "arm64.h"
+
+/* PSTATE of EL0 and EL1 in AArch64: NZCV, DIT, UAO, PAN, SS, IL, SSBS, BTYPE, DAIF, M */
+#define PSTATE_BITS	(0xf0000000ull | BIT(24) | BIT(23) | BIT(22) | BIT(21) | BIT(20) | \
+			 BIT(12) | GENMASK(11, 10) | GENMASK(9, 6) | 0xf)
+
+#define PSTATE_RESET	(PSR_D_BIT | PSR_A_BIT | PSR_I_BIT | PSR_F_BIT | PSR_MODE_EL1h)
+
+/* Bits 29, 28, 23, 22, 20 and 11: RES1 where their features are not */
+#define SCTLR_RESET	0x30d00800ull
+
+/* ---- core ---- */
+
+static bool pstate_ok(u64 value)
+{
+	u64 mode = value & 0xf;
+
+	return !(value & ~PSTATE_BITS) &&
+	       (mode == PSR_MODE_EL0t || mode == PSR_MODE_EL1t || mode == PSR_MODE_EL1h);
+}
+
+static int core_get(struct mote_vcpu *vcpu, u32 index, u64 *value)
+{
+	struct arm64_ctx *ctx = to_ctx(vcpu);
+
+	switch (MOTE_ARM64_REG(MOTE_ARM64_CLASS_CORE, (u64)index)) {
+	case MOTE_ARM64_SP_EL0:
+		*value = arm64_sys_read(vcpu, ARM64_SP_EL0);
+		return 0;
+	case MOTE_ARM64_SP_EL1:
+		*value = arm64_sys_read(vcpu, ARM64_SP_EL1);
+		return 0;
+	case MOTE_ARM64_PC:
+		*value = ctx->pc;
+		return 0;
+	case MOTE_ARM64_PSTATE:
+		*value = ctx->pstate;
+		return 0;
+	}
+	if (index >= ARRAY_SIZE(ctx->x))
+		return -ENOENT;
+	*value = ctx->x[array_index_nospec(index, ARRAY_SIZE(ctx->x))];
+	return 0;
+}
+
+static int core_check(struct mote_vcpu *vcpu, u32 index, u64 value)
+{
+	if (index >= MOTE_ARM64_CORE_COUNT)
+		return -ENOENT;
+	if (MOTE_ARM64_REG(MOTE_ARM64_CLASS_CORE, (u64)index) == MOTE_ARM64_PSTATE)
+		return pstate_ok(value) ? 0 : -EINVAL;
+	return 0;
+}
+
+static void core_set(struct mote_vcpu *vcpu, u32 index, u64 value)
+{
+	struct arm64_ctx *ctx = to_ctx(vcpu);
+
+	switch (MOTE_ARM64_REG(MOTE_ARM64_CLASS_CORE, (u64)index)) {
+	case MOTE_ARM64_SP_EL0:
+		arm64_sys_write(vcpu, ARM64_SP_EL0, value);
+		break;
+	case MOTE_ARM64_SP_EL1:
+		arm64_sys_write(vcpu, ARM64_SP_EL1, value);
+		break;
+	case MOTE_ARM64_PC:
+		ctx->pc = value;
+		break;
+	case MOTE_ARM64_PSTATE:
+		ctx->pstate = value;
+		break;
+	default:
+		ctx->x[index] = value;
+	}
+}
+
+/* ---- FP ---- */
+
+static int fp_check(struct mote_vcpu *vcpu, u32 index, u64 value)
+{
+	return arm64_fp_check(index, value);
+}
+
+/* ---- interrupt controller and timer, which want the whole id ---- */
+
+#define WHOLE_ID(name, class)								\
+static int name##_get(struct mote_vcpu *vcpu, u32 index, u64 *value)			\
+{											\
+	return name##_reg_get(vcpu, MOTE_ARM64_REG(class, (u64)index), value);		\
+}											\
+											\
+static int name##_check(struct mote_vcpu *vcpu, u32 index, u64 value)			\
+{											\
+	return name##_reg_check(vcpu, MOTE_ARM64_REG(class, (u64)index), value);	\
+}											\
+											\
+static void name##_set(struct mote_vcpu *vcpu, u32 index, u64 value)			\
+{											\
+	name##_reg_set(vcpu, MOTE_ARM64_REG(class, (u64)index), value);			\
+}
+
+WHOLE_ID(vgic, MOTE_ARM64_CLASS_GIC)
+WHOLE_ID(timer, MOTE_ARM64_CLASS_TIMER)
+
+/* ---- events ---- */
+
+#define EVENT_COUNT	3
+
+static int event_get(struct mote_vcpu *vcpu, u32 index, u64 *value)
+{
+	switch (MOTE_ARM64_REG(MOTE_ARM64_CLASS_EVENT, (u64)index)) {
+	case MOTE_ARM64_HALTED:
+		*value = vcpu->arch.halted;
+		return 0;
+	case MOTE_ARM64_INTR:
+		*value = vcpu->arch.intr;
+		return 0;
+	case MOTE_ARM64_SERROR:
+		*value = vcpu->arch.serror;
+		return 0;
+	default:
+		return -ENOENT;
+	}
+}
+
+/* Nothing wakes a vCPU in the kernel, and no line is its own, without a vGIC */
+static int event_check(struct mote_vcpu *vcpu, u32 index, u64 value)
+{
+	switch (MOTE_ARM64_REG(MOTE_ARM64_CLASS_EVENT, (u64)index)) {
+	case MOTE_ARM64_HALTED:
+		return value > !!vcpu->arch.vgic ? -EINVAL : 0;
+	case MOTE_ARM64_INTR:
+		return value > (vcpu->arch.vgic ? 0 : 3) ? -EINVAL : 0;
+	case MOTE_ARM64_SERROR:
+		return arm64_serror_check(value);
+	default:
+		return -ENOENT;
+	}
+}
+
+static void event_set(struct mote_vcpu *vcpu, u32 index, u64 value)
+{
+	switch (MOTE_ARM64_REG(MOTE_ARM64_CLASS_EVENT, (u64)index)) {
+	case MOTE_ARM64_HALTED:
+		vcpu->arch.halted = value;
+		break;
+	case MOTE_ARM64_INTR:
+		vcpu->arch.intr = value;
+		break;
+	case MOTE_ARM64_SERROR:
+		vcpu->arch.serror = value;
+		break;
+	}
+}
+
+/* ---- the classes ---- */
+
+/**
+ * struct reg_class - registers whose ids have the same upper half
+ * @get: 0 or -ENOENT
+ * @check: 0, -ENOENT, -EINVAL
+ * @set: what was checked
+ *
+ * @index is the lower half of the id.
+ */
+struct reg_class {
+	int (*get)(struct mote_vcpu *vcpu, u32 index, u64 *value);
+	int (*check)(struct mote_vcpu *vcpu, u32 index, u64 value);
+	void (*set)(struct mote_vcpu *vcpu, u32 index, u64 value);
+};
+
+static const struct reg_class classes[] = {
+	[MOTE_ARM64_CLASS_CORE] = { core_get, core_check, core_set },
+	[MOTE_ARM64_CLASS_SYSREG] = { arm64_sysreg_get, arm64_sysreg_check, arm64_sysreg_set },
+	[MOTE_ARM64_CLASS_FP] = { arm64_fp_get, fp_check, arm64_fp_set },
+	[MOTE_ARM64_CLASS_GIC] = { vgic_get, vgic_check, vgic_set },
+	[MOTE_ARM64_CLASS_TIMER] = { timer_get, timer_check, timer_set },
+	[MOTE_ARM64_CLASS_EVENT] = { event_get, event_check, event_set },
+};
+
+static const struct reg_class *find_class(u64 id)
+{
+	u64 class = id >> 32;
+
+	if (class >= ARRAY_SIZE(classes) || !classes[class].get)
+		return NULL;
+	return &classes[array_index_nospec(class, ARRAY_SIZE(classes))];
+}
+
+int mote_arch_reg_get(struct mote_vcpu *vcpu, u64 id, u64 *value)
+{
+	const struct reg_class *class = find_class(id);
+
+	return class ? class->get(vcpu, id, value) : -ENOENT;
+}
+
+int mote_arch_reg_check(struct mote_vcpu *vcpu, u64 id, u64 value)
+{
+	const struct reg_class *class = find_class(id);
+
+	return class ? class->check(vcpu, id, value) : -ENOENT;
+}
+
+void mote_arch_reg_set(struct mote_vcpu *vcpu, u64 id, u64 value)
+{
+	find_class(id)->set(vcpu, id, value);
+}
+
+/* ---- the list ---- */
+
+/**
+ * struct reg_list - REG_LIST under way
+ * @ids: room for @room ids
+ * @room: see there
+ * @count: ids so far, also those without room
+ */
+struct reg_list {
+	u64 *ids;
+	unsigned int room;
+	unsigned int count;
+};
+
+static void add_id(struct reg_list *list, u64 id)
+{
+	if (list->count < list->room)
+		list->ids[list->count] = id;
+	list->count++;
+}
+
+static void add_ids(struct reg_list *list, u64 class, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		add_id(list, MOTE_ARM64_REG(class, (u64)i));
+}
+
+unsigned int mote_arch_reg_list(struct mote_vcpu *vcpu, u64 *ids, unsigned int room)
+{
+	struct reg_list list = { .ids = ids, .room = ids ? room : 0 };
+	unsigned int i;
+	u64 id;
+
+	add_ids(&list, MOTE_ARM64_CLASS_CORE, MOTE_ARM64_CORE_COUNT);
+	for (i = 0; (id = arm64_sysreg_list(i)); i++)
+		add_id(&list, MOTE_ARM64_REG(MOTE_ARM64_CLASS_SYSREG, id));
+	add_ids(&list, MOTE_ARM64_CLASS_FP, 66);
+	for (i = 0; (id = vgic_reg_list(vcpu, i)); i++)
+		add_id(&list, id);
+	for (i = 0; (id = timer_reg_list(i)); i++)
+		add_id(&list, id);
+	add_ids(&list, MOTE_ARM64_CLASS_EVENT, EVENT_COUNT);
+	return list.count;
+}
+
+/* ---- reset ---- */
+
+/**
+ * arm64_regs_reset - as PSCI's CPU_ON leaves a CPU (its section "Initial core
+ * configuration"): EL1, interrupts masked, MMU and caches off
+ * @vcpu: not live, its state is zeroed
+ */
+void arm64_regs_reset(struct mote_vcpu *vcpu)
+{
+	struct arm64_ctx *ctx = to_ctx(vcpu);
+
+	ctx->pstate = PSTATE_RESET;
+	arm64_sys_write(vcpu, ARM64_SCTLR_EL1, SCTLR_RESET);
+	/* Aff0 goes to 15, so that one SGI can name all of its group */
+	ctx->vmpidr = BIT_ULL(31) | (vcpu->id >> 4) << 8 | (vcpu->id & 15);
+	ctx->vpidr = read_cpuid_id();
+}
+
+/* ---- registers in the run page ---- */
+
+/**
+ * arm64_fill_run_regs - show the general registers to the runner
+ * @vcpu: loaded, after mote_exit_begin()
+ */
+void arm64_fill_run_regs(struct mote_vcpu *vcpu)
+{
+	struct mote_arch_run_regs *regs = &vcpu->run->regs;
+	struct arm64_ctx *ctx = to_ctx(vcpu);
+
+	memcpy(regs->x, ctx->x, sizeof(regs->x));
+	regs->sp[0] = arm64_sys_read(vcpu, ARM64_SP_EL0);
+	regs->sp[1] = arm64_sys_read(vcpu, ARM64_SP_EL1);
+	regs->pc = ctx->pc;
+	regs->pstate = ctx->pstate;
+	regs->flags = arm64_big_endian(vcpu) ? MOTE_ARM64_RUN_BE : 0;
+	regs->pad = 0;
+	vcpu->run->state |= MOTE_STATE_REGS;
+}
+
+/*
+ * The runner has executed the instruction if PC has moved: what hardware does
+ * at the end of each is done then.
+ */
+int mote_arch_vcpu_set_run_regs(struct mote_vcpu *vcpu)
+{
+	struct mote_arch_run_regs *regs = &vcpu->run->regs;
+	struct arm64_ctx *ctx = to_ctx(vcpu);
+	u64 pc = READ_ONCE(regs->pc), pstate = READ_ONCE(regs->pstate), old = ctx->pc;
+	unsigned int i;
+
+	if (!pstate_ok(pstate))
+		return -EINVAL;
+	for (i = 0; i < ARRAY_SIZE(ctx->x); i++)
+		ctx->x[i] = READ_ONCE(regs->x[i]);
+	arm64_sys_write(vcpu, ARM64_SP_EL0, READ_ONCE(regs->sp[0]));
+	arm64_sys_write(vcpu, ARM64_SP_EL1, READ_ONCE(regs->sp[1]));
+	ctx->pstate = pstate;
+	if (pc != old)
+		arm64_skip(vcpu);
+	ctx->pc = pc;
+	return 0;
+}
