@@ -72,6 +72,7 @@ exit_el2:
 
 void mote_arch_exit(void)
 {
+	vgic_exit();
 	timer_exit();
 	arm64_stage2_exit();
 	arm64_el2_exit();
@@ -79,11 +80,19 @@ void mote_arch_exit(void)
 
 int mote_arch_cpu_enable(void)
 {
-	return arm64_el2_cpu_enable();
+	int r = arm64_el2_cpu_enable();
+
+	if (r)
+		return r;
+	vgic_cpu_enable();
+	timer_cpu_enable();
+	return 0;
 }
 
 void mote_arch_cpu_disable(void)
 {
+	timer_cpu_disable();
+	vgic_cpu_disable();
 	arm64_el2_cpu_disable();
 }
 
@@ -276,10 +285,8 @@ void mote_arch_vcpu_put(struct mote_vcpu *vcpu)
 {
 	if (vcpu->arch.live) {
 		arm64_fp_put(vcpu);
-		timer_put(vcpu);
-		if (vcpu->arch.vgic)
-			vgic_put(vcpu);
 		arm64_session_put(vcpu);
+		timer_put(vcpu);
 		vcpu->arch.live = false;
 	}
 	preempt_enable();
@@ -287,10 +294,8 @@ void mote_arch_vcpu_put(struct mote_vcpu *vcpu)
 
 void mote_arch_vcpu_prepare(struct mote_vcpu *vcpu)
 {
-	arm64_session_load(vcpu);
-	if (vcpu->arch.vgic)
-		vgic_load(vcpu);
 	timer_load(vcpu);
+	arm64_session_load(vcpu);
 	vcpu->arch.live = true;
 }
 
@@ -316,11 +321,11 @@ int mote_arch_vcpu_sync(struct mote_vcpu *vcpu)
 		mote_stat_exit(vcpu, MOTE_EXIT_IRQ_WINDOW);
 		return MOTE_USER;
 	}
-	timer_before_entry(vcpu);
 	if (arch->vgic)
 		vgic_before_entry(vcpu);
 	else if (unlikely(arch->intr || (arch->ctx->hcr & (HCR_VI | HCR_VF))))
 		arm64_intr_sync(vcpu);
+	timer_before_entry(vcpu);
 	if (unlikely(arch->serror))
 		arm64_serror_sync(vcpu);
 	arch->injected = false;
@@ -364,7 +369,10 @@ int mote_arch_vcpu_complete(struct mote_vcpu *vcpu)
 
 bool mote_arch_vcpu_runnable(struct mote_vcpu *vcpu)
 {
-	return !vcpu->arch.halted || arm64_wake_event(vcpu);
+	if (!vcpu->arch.halted)
+		return true;
+	timer_check_halted(vcpu);
+	return arm64_wake_event(vcpu);
 }
 
 u64 mote_arch_vcpu_pc(struct mote_vcpu *vcpu)

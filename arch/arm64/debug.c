@@ -264,7 +264,7 @@ u32 arm64_debug_list(unsigned int n)
 }
 
 /** arm64_debug_setup - how many there are.  Context: module load. */
-void __init arm64_debug_setup(void)
+void arm64_debug_setup(void)
 {
 	u64 dfr0 = read_sanitised_ftr_reg(SYS_ID_AA64DFR0_EL1);
 

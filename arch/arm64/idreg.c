@@ -146,7 +146,7 @@ bool arm64_host_ras(void)
  * arm64_idreg_setup - the defaults; stage 2 and the GIC are known
  * Context: module load.
  */
-void __init arm64_idreg_setup(void)
+void arm64_idreg_setup(void)
 {
 	u64 *value = defaults.value;
 	unsigned int i;
@@ -233,7 +233,8 @@ static bool value_ok(const struct idreg *r, u64 value)
 /**
  * arm64_idreg_set - SET_FEATURES
  * @vcpu: under vcpu->mutex
- * @table: @count entries
+ * @table: of the runner
+ * @count: its entries
  *
  * Without an IRQCHIP the guest is not told of a GIC whatever the table says.
  * Return: 0, -EINVAL or -ENOMEM, then with nothing changed.

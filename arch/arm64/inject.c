@@ -227,7 +227,7 @@ int arm64_serror_check(u64 value)
  */
 bool arm64_wake_event(struct mote_vcpu *vcpu)
 {
-	return vcpu->arch.intr || vcpu->arch.serror || vgic_pending(vcpu) || timer_pending(vcpu);
+	return vcpu->arch.intr || vcpu->arch.serror || vgic_pending(vcpu);
 }
 
 /* ---- INJECT ---- */

@@ -25,6 +25,7 @@
 static struct mote_pt_format format __ro_after_init;
 static bool has_fwb __ro_after_init;
 static bool has_idc __ro_after_init;
+static bool icache_virtual __ro_after_init;
 static unsigned int line_bytes __ro_after_init;
 static unsigned int iline_bytes __ro_after_init;
 static unsigned int ipa_bits __ro_after_init;
@@ -60,7 +61,7 @@ void arm64_dcache_clean(hpa_t hpa, u64 bytes)
 }
 
 /* Data cleaned as far as instruction fetches look; Arm ARM, CTR_EL0.IDC */
-static void dcache_clean_pou(unsigned long at, unsigned long end)
+static void clean_to_unification(unsigned long at, unsigned long end)
 {
 	for (; at < end; at += line_bytes)
 		asm volatile("dc cvau, %0" : : "r"(at) : "memory");
@@ -77,9 +78,9 @@ static void icache_sync(hpa_t hpa, u64 bytes)
 	unsigned long end = at + bytes;
 
 	if (!has_idc)
-		dcache_clean_pou(at, end);
+		clean_to_unification(at, end);
 	dsb(ish);
-	if (icache_is_aliasing() || bytes > SZ_64K) {
+	if (icache_virtual || bytes > SZ_64K) {
 		icache_inval_all_pou();
 		return;
 	}
@@ -151,6 +152,7 @@ static void find_caches(void)
 	line_bytes = 4u << field(ctr, 16);
 	iline_bytes = 4u << field(ctr, 0);
 	has_idc = ctr & BIT(28);
+	icache_virtual = field(ctr, 14) % 4 != 3;	/* L1Ip: not PIPT */
 	format.fetch_separately = !(ctr & BIT(29));	/* DIC */
 }
 
@@ -164,7 +166,7 @@ static int init_vmids(bool wide)
  *
  * Return: 0; -EOPNOTSUPP: said in the log; -ENOMEM.  Context: module load.
  */
-int __init arm64_stage2_init(void)
+int arm64_stage2_init(void)
 {
 	u64 mmfr0 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1);
 	u64 mmfr1 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR1_EL1);

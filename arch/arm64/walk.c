@@ -28,9 +28,7 @@
 /* An entry that somebody else changes all the time is given up on */
 #define MAX_TRIES	8
 
-/**
- * struct s1_regs - what decides about the walk, read while loaded
- */
+/* struct s1_regs - what decides about the walk, read while loaded */
 struct s1_regs {
 	u64 sctlr;
 	u64 tcr;
