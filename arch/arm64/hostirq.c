@@ -118,15 +118,8 @@ static int acpi_gic(void)
 	return irq;
 }
 #else
-static int acpi_vtimer(void)
-{
-	return 0;
-}
-
-static int acpi_gic(void)
-{
-	return 0;
-}
+#define acpi_vtimer()	0
+#define acpi_gic()	0
 #endif
 
 /* ---- requests ---- */

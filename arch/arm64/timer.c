@@ -46,8 +46,6 @@
 #define ENC_CNTP_TVAL		MOTE_ARM64_ENC(3, 3, 14, 2, 0)
 #define ENC_CNTP_CTL		MOTE_ARM64_ENC(3, 3, 14, 2, 1)
 #define ENC_CNTP_CVAL		MOTE_ARM64_ENC(3, 3, 14, 2, 2)
-#define ENC_CNTV_CTL		MOTE_ARM64_ENC(3, 3, 14, 3, 1)
-#define ENC_CNTV_CVAL		MOTE_ARM64_ENC(3, 3, 14, 3, 2)
 
 /* Farther deadlines are tried again then */
 #define MAX_DEADLINE_S		(365ull * 24 * 3600)
@@ -294,12 +292,13 @@ bool timer_sysreg(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value)
 
 /* ---- GET_REGS and SET_REGS ---- */
 
+#define ID_CNTV_CTL	MOTE_ARM64_SYSREG(3, 3, 14, 3, 1)
+#define ID_CNTV_CVAL	MOTE_ARM64_SYSREG(3, 3, 14, 3, 2)
+#define ID_CNTP_CTL	MOTE_ARM64_SYSREG(3, 3, 14, 2, 1)
+#define ID_CNTP_CVAL	MOTE_ARM64_SYSREG(3, 3, 14, 2, 2)
+
 static const u64 timer_regs[] = {
-	MOTE_ARM64_SYSREG(3, 3, 14, 3, 2),	/* CNTV_CVAL_EL0 */
-	MOTE_ARM64_SYSREG(3, 3, 14, 3, 1),	/* CNTV_CTL_EL0 */
-	MOTE_ARM64_SYSREG(3, 3, 14, 2, 2),	/* CNTP_CVAL_EL0 */
-	MOTE_ARM64_SYSREG(3, 3, 14, 2, 1),	/* CNTP_CTL_EL0 */
-	MOTE_ARM64_CNTVCT,
+	ID_CNTV_CVAL, ID_CNTV_CTL, ID_CNTP_CVAL, ID_CNTP_CTL, MOTE_ARM64_CNTVCT,
 };
 
 u64 timer_reg_list(unsigned int n)
@@ -307,66 +306,58 @@ u64 timer_reg_list(unsigned int n)
 	return n < ARRAY_SIZE(timer_regs) ? timer_regs[n] : 0;
 }
 
+/* Where a register is, and which bits of it are state; not CNTVCT_EL0 */
+static u64 *storage(struct mote_vcpu *vcpu, u64 id, u64 *mask)
+{
+	*mask = id == ID_CNTV_CTL || id == ID_CNTP_CTL ? CTL_ENABLE | CTL_IMASK : U64_MAX;
+	switch (id) {
+	case ID_CNTV_CTL:
+		return &to_ctx(vcpu)->sys[ARM64_CNTV_CTL_EL0];
+	case ID_CNTV_CVAL:
+		return &to_ctx(vcpu)->sys[ARM64_CNTV_CVAL_EL0];
+	case ID_CNTP_CTL:
+		return &vcpu->arch.timer.cntp_ctl;
+	case ID_CNTP_CVAL:
+		return &vcpu->arch.timer.cntp_cval;
+	default:
+		return NULL;
+	}
+}
+
 int timer_reg_get(struct mote_vcpu *vcpu, u64 id, u64 *value)
 {
-	switch (id) {
-	case MOTE_ARM64_SYSREG(3, 3, 14, 3, 2):
-		*value = to_ctx(vcpu)->sys[ARM64_CNTV_CVAL_EL0];
-		return 0;
-	case MOTE_ARM64_SYSREG(3, 3, 14, 3, 1):
-		*value = to_ctx(vcpu)->sys[ARM64_CNTV_CTL_EL0] & (CTL_ENABLE | CTL_IMASK);
-		return 0;
-	case MOTE_ARM64_SYSREG(3, 3, 14, 2, 2):
-		*value = vcpu->arch.timer.cntp_cval;
-		return 0;
-	case MOTE_ARM64_SYSREG(3, 3, 14, 2, 1):
-		*value = vcpu->arch.timer.cntp_ctl;
-		return 0;
-	case MOTE_ARM64_CNTVCT:
-		*value = guest_count(vcpu);
-		return 0;
-	default:
+	u64 mask;
+	u64 *reg = storage(vcpu, id, &mask);
+
+	if (!reg && id != MOTE_ARM64_CNTVCT)
 		return -ENOENT;
-	}
+	*value = reg ? *reg & mask : guest_count(vcpu);
+	return 0;
 }
 
 int timer_reg_check(struct mote_vcpu *vcpu, u64 id, u64 value)
 {
-	u64 old;
-	int r = timer_reg_get(vcpu, id, &old);
+	u64 mask, old;
 
-	if (r)
-		return r;
-	if (id == MOTE_ARM64_SYSREG(3, 3, 14, 3, 1) || id == MOTE_ARM64_SYSREG(3, 3, 14, 2, 1))
-		return value & ~(CTL_ENABLE | CTL_IMASK | CTL_ISTATUS) ? -EINVAL : 0;
-	return 0;
+	storage(vcpu, id, &mask);
+	/* The status is what it is */
+	if (value & ~(mask | CTL_ISTATUS))
+		return -EINVAL;
+	return timer_reg_get(vcpu, id, &old);
 }
 
 void timer_reg_set(struct mote_vcpu *vcpu, u64 id, u64 value)
 {
-	struct arm64_timer *timer = &vcpu->arch.timer;
-	u64 ctl = value & (CTL_ENABLE | CTL_IMASK);
+	u64 mask;
+	u64 *reg = storage(vcpu, id, &mask);
 
 	/* If it has to be up it is again as soon as the guest runs, or is halted */
 	set_line(vcpu, 0, false);
-	hrtimer_cancel(&timer->background);
-	switch (id) {
-	case MOTE_ARM64_SYSREG(3, 3, 14, 3, 2):
-		to_ctx(vcpu)->sys[ARM64_CNTV_CVAL_EL0] = value;
-		break;
-	case MOTE_ARM64_SYSREG(3, 3, 14, 3, 1):
-		to_ctx(vcpu)->sys[ARM64_CNTV_CTL_EL0] = ctl;
-		break;
-	case MOTE_ARM64_SYSREG(3, 3, 14, 2, 2):
-		timer->cntp_cval = value;
-		break;
-	case MOTE_ARM64_SYSREG(3, 3, 14, 2, 1):
-		timer->cntp_ctl = ctl;
-		break;
-	case MOTE_ARM64_CNTVCT:
+	hrtimer_cancel(&vcpu->arch.timer.background);
+	if (reg)
+		*reg = value & mask;
+	else
 		WRITE_ONCE(vcpu->vm->arch.cntvoff, get_cycles() - value);
-		break;
-	}
 	update_cntp(vcpu);
 }
 

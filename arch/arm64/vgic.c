@@ -272,7 +272,7 @@ void vgic_set_line(struct vgic *gic, struct vgic_irq *irq, bool level)
 	}
 }
 
-void vgic_write_active(struct vgic *gic, struct vgic_irq *irq, bool active)
+void vgic_write_active(struct vgic *gic, struct vgic_irq *irq, u32 active)
 {
 	irq->active = active;
 	irq->active_written = irq->in_lr;

@@ -56,6 +56,7 @@
 #define GICD_CTLR_ARE		BIT(4)
 #define GICD_CTLR_DS		BIT(6)
 #define GICD_IROUTER_IRM	BIT(31)
+#define VGIC_ROUTE_MASK		(GICD_IROUTER_IRM | GENMASK(23, 0))
 
 #define GICR_IIDR		0x0004
 #define GICR_TYPER		0x0008
@@ -246,7 +247,7 @@ void vgic_set_line(struct vgic *gic, struct vgic_irq *irq, bool level);
 void vgic_update_all(struct vgic *gic);
 
 /** vgic_write_active - a write to the active bit, or to ICC_DIR_EL1.  Context: G. */
-void vgic_write_active(struct vgic *gic, struct vgic_irq *irq, bool active);
+void vgic_write_active(struct vgic *gic, struct vgic_irq *irq, u32 active);
 
 /**
  * vgic_settle - wait until no vCPU runs with list registers from before
@@ -262,7 +263,8 @@ void vgic_settle(struct vgic *gic, struct mote_vcpu *self);
 /**
  * struct vgic_bank - registers with a field for each interrupt
  * @offset: in the distributor, and in SGI_base
- * @bits: of a field
+ * @bits: of a field; what it has above 32 is reserved
+ * @widths: of accesses, in bytes, ORed
  * @settle: list registers of other vCPUs may hold a newer state
  * @get: what the guest reads
  * @set: the guest writes @field; under G
@@ -272,6 +274,7 @@ void vgic_settle(struct vgic *gic, struct mote_vcpu *self);
 struct vgic_bank {
 	u16 offset;
 	u8 bits;
+	u8 widths;
 	bool settle;
 	u32 (*get)(const struct vgic_irq *irq);
 	void (*set)(struct vgic *gic, struct vgic_irq *irq, u32 field);
@@ -280,11 +283,8 @@ struct vgic_bank {
 };
 
 /* In restore order */
-#define VGIC_NR_BANKS	9
+#define VGIC_NR_BANKS	10
 extern const struct vgic_bank vgic_banks[VGIC_NR_BANKS];
-
-/** vgic_bank_at - the bank with register @offset, or NULL */
-const struct vgic_bank *vgic_bank_at(u32 offset);
 
 /**
  * struct vgic_access - an access to a frame
@@ -294,6 +294,7 @@ const struct vgic_bank *vgic_bank_at(u32 offset);
  * @offset: in the frame, aligned to @bytes
  * @bytes: 1, 2, 4 or 8
  * @write: @value is the guest's, else for the guest
+ * @state: GET_REGS or SET_REGS of a register that is part of the state
  * @value: 0 before a read
  */
 struct vgic_access {
@@ -303,36 +304,23 @@ struct vgic_access {
 	u32 offset;
 	unsigned int bytes;
 	bool write;
+	bool state;
 	u64 value;
 };
 
-/** vgic_bank_access - to one of the banks.  Return: false if there is none at the offset. */
+/**
+ * vgic_bank_access - to one of the banks
+ * Return: false if there is none at the offset, or, for the state, no such register.
+ */
 bool vgic_bank_access(struct vgic_access *a);
 /** vgic_dist_access - to the distributor; what is not there is RAZ/WI */
 void vgic_dist_access(struct vgic_access *a);
 /** vgic_redist_access - to a redistributor: RD_base, then SGI_base */
 void vgic_redist_access(struct vgic_access *a);
 
-/**
- * vgic_part - the part of a 64-bit register that an access of 4 or 8 bytes has
- * Return: false for other widths.
- */
-static inline bool vgic_read_part(struct vgic_access *a, u64 reg)
-{
-	if (a->bytes < 4)
-		return false;
-	a->value = a->bytes == 8 ? reg : (u32)(reg >> (a->offset & 4) * 8);
-	return true;
-}
-
 /* ---- vgic_dist.c ---- */
 
-void vgic_write_ctlr(struct vgic *gic, u32 value);
-void vgic_write_route(struct vgic *gic, struct vgic_irq *irq, u32 route);
+/** vgic_msi - as a device writes @data to GICD_SETSPI_NSR or GICD_CLRSPI_NSR */
 int vgic_msi(struct vgic *gic, u64 address, u32 data);
-
-/* ---- vgic_redist.c ---- */
-
-void vgic_write_waker(struct vgic_cpu *cpu, u32 value);
 
 #endif /* MOTE_ARM64_VGIC_H */

@@ -23,7 +23,6 @@ static void set_spi(struct vgic *gic, unsigned int intid, bool pending)
 	}
 }
 
-/* As a device writes it to GICD_SETSPI_NSR or GICD_CLRSPI_NSR */
 int vgic_msi(struct vgic *gic, u64 address, u32 data)
 {
 	u64 offset = address - gic->dist;
@@ -62,23 +61,14 @@ static u32 read_own(const struct vgic *gic, u32 offset)
 	}
 }
 
-/**
- * vgic_write_ctlr - GICD_CTLR; ARE and DS are fixed
- * @gic: locked
- * @value: any
- */
-void vgic_write_ctlr(struct vgic *gic, u32 value)
-{
-	gic->ctlr = value & GICD_CTLR_GROUPS;
-	vgic_update_all(gic);
-}
-
 /* Context: G */
 static void write_own(struct vgic_access *a)
 {
 	switch (a->offset) {
 	case GICD_CTLR:
-		vgic_write_ctlr(a->gic, a->value);
+		/* ARE and DS are fixed */
+		a->gic->ctlr = a->value & GICD_CTLR_GROUPS;
+		vgic_update_all(a->gic);
 		break;
 	case GICD_SETSPI_NSR:
 		set_spi(a->gic, a->value & 0x3ff, true);
@@ -89,44 +79,12 @@ static void write_own(struct vgic_access *a)
 	}
 }
 
-/**
- * vgic_write_route - GICD_IROUTER
- * @gic: locked
- * @irq: an SPI
- * @route: any; Aff2 to Aff0 and Interrupt_Routing_Mode are kept
- */
-void vgic_write_route(struct vgic *gic, struct vgic_irq *irq, u32 route)
-{
-	irq->route = route & (GICD_IROUTER_IRM | 0xffffff);
-	vgic_queue(gic, irq);
-}
-
-/* Return: false: no such register */
-static bool access_route(struct vgic_access *a)
-{
-	struct vgic_irq *irq;
-	unsigned long flags;
-
-	if (a->offset < GICD_IROUTER || a->offset >= GICD_IROUTER + VGIC_MAX_INTIDS * 8)
-		return false;
-	irq = vgic_irq_at(a->gic, NULL, (a->offset - GICD_IROUTER) / 8);
-	if (!irq || (!a->write && !vgic_read_part(a, irq->route)))
-		return true;
-	/* The upper half is Aff3, and reserved */
-	if (a->write && a->bytes >= 4 && !(a->offset & 4)) {
-		vgic_lock(a->gic, flags);
-		vgic_write_route(a->gic, irq, a->value);
-		vgic_unlock(a->gic, flags, a->vcpu);
-	}
-	return true;
-}
-
 void vgic_dist_access(struct vgic_access *a)
 {
 	bool message = a->offset == GICD_SETSPI_NSR || a->offset == GICD_CLRSPI_NSR;
 	unsigned long flags;
 
-	if (vgic_bank_access(a) || access_route(a))
+	if (vgic_bank_access(a))
 		return;
 	if (a->bytes != 4 && !(a->bytes == 2 && message))
 		return;

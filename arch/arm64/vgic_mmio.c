@@ -85,11 +85,6 @@ static u32 get_active(const struct vgic_irq *irq)
 	return irq->active;
 }
 
-static void restore_active(struct vgic *gic, struct vgic_irq *irq, u32 field)
-{
-	vgic_write_active(gic, irq, field);
-}
-
 static void set_active(struct vgic *gic, struct vgic_irq *irq, u32 field)
 {
 	if (field)
@@ -127,27 +122,40 @@ static void set_config(struct vgic *gic, struct vgic_irq *irq, u32 field)
 	vgic_queue(gic, irq);
 }
 
+static u32 get_route(const struct vgic_irq *irq)
+{
+	return irq->route;
+}
+
+static void set_route(struct vgic *gic, struct vgic_irq *irq, u32 field)
+{
+	if (vgic_is_private(irq))
+		return;
+	irq->route = field & VGIC_ROUTE_MASK;
+	vgic_queue(gic, irq);
+}
+
 const struct vgic_bank vgic_banks[VGIC_NR_BANKS] = {
-	{ GICD_IGROUPR, 1, false, get_group, set_group, get_group, set_group },
-	{ GICD_IPRIORITYR, 8, false, get_priority, set_priority, get_priority, set_priority },
-	{ GICD_ICFGR, 2, false, get_config, set_config, get_config, set_config },
-	{ GICD_ISENABLER, 1, false, get_enabled, set_enable, get_enabled, restore_enabled },
-	{ GICD_ICENABLER, 1, true, get_enabled, clear_enable, NULL, NULL },
-	{ GICD_ISPENDR, 1, true, get_pending, set_pending, save_pending, restore_pending },
-	{ GICD_ICPENDR, 1, true, get_pending, clear_pending, NULL, NULL },
-	{ GICD_ISACTIVER, 1, true, get_active, set_active, get_active, restore_active },
-	{ GICD_ICACTIVER, 1, true, get_active, clear_active, NULL, NULL },
+	{ GICD_IGROUPR, 1, 4, false, get_group, set_group, get_group, set_group },
+	{ GICD_IPRIORITYR, 8, 1 | 4, false, get_priority, set_priority, get_priority, set_priority },
+	{ GICD_ICFGR, 2, 4, false, get_config, set_config, get_config, set_config },
+	{ GICD_IROUTER, 64, 4 | 8, false, get_route, set_route, get_route, set_route },
+	{ GICD_ISENABLER, 1, 4, false, get_enabled, set_enable, get_enabled, restore_enabled },
+	{ GICD_ICENABLER, 1, 4, true, get_enabled, clear_enable, NULL, NULL },
+	{ GICD_ISPENDR, 1, 4, true, get_pending, set_pending, save_pending, restore_pending },
+	{ GICD_ICPENDR, 1, 4, true, get_pending, clear_pending, NULL, NULL },
+	{ GICD_ISACTIVER, 1, 4, true, get_active, set_active, get_active, vgic_write_active },
+	{ GICD_ICACTIVER, 1, 4, true, get_active, clear_active, NULL, NULL },
 };
 
-const struct vgic_bank *vgic_bank_at(u32 offset)
+static const struct vgic_bank *bank_at(u32 offset)
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(vgic_banks); i++) {
 		const struct vgic_bank *bank = &vgic_banks[i];
 
-		if (offset >= bank->offset &&
-		    offset < bank->offset + VGIC_MAX_INTIDS * bank->bits / 8)
+		if (offset - bank->offset < VGIC_MAX_INTIDS * bank->bits / 8)
 			return bank;
 	}
 	return NULL;
@@ -161,38 +169,50 @@ static struct vgic_irq *frame_irq(struct vgic_access *a, unsigned int intid)
 	return vgic_irq_at(a->gic, a->cpu, intid);
 }
 
+/* What a field has above 32 bits is reserved */
 static void access_fields(struct vgic_access *a, const struct vgic_bank *bank)
 {
-	unsigned int first = (a->offset - bank->offset) * 8 / bank->bits;
-	unsigned int i, shift;
+	unsigned int first = (a->offset - bank->offset) * 8;
+	unsigned int mask = GENMASK(min(bank->bits - 1, 31), 0);
+	unsigned int shift;
 
-	for (i = 0, shift = 0; shift < a->bytes * 8; i++, shift += bank->bits) {
-		struct vgic_irq *irq = frame_irq(a, first + i);
+	for (shift = 0; shift < a->bytes * 8; shift += bank->bits) {
+		struct vgic_irq *irq = frame_irq(a, (first + shift) / bank->bits);
 
-		if (!irq)
+		if (!irq || (first + shift) % bank->bits)
 			continue;
-		if (a->write)
-			bank->set(a->gic, irq, a->value >> shift & (BIT(bank->bits) - 1));
+		if (!a->write)
+			a->value |= (u64)(a->state ? bank->save : bank->get)(irq) << shift;
 		else
-			a->value |= (u64)bank->get(irq) << shift;
+			(a->state ? bank->restore : bank->set)(a->gic, irq,
+							       a->value >> shift & mask);
 	}
+}
+
+/* Of a whole register that is part of it */
+static bool is_state(struct vgic_access *a, const struct vgic_bank *bank)
+{
+	unsigned int first = (a->offset - bank->offset) * 8 / bank->bits;
+
+	return bank->save && first < a->gic->nr_intids && (first < VGIC_PRIVATE) == !!a->cpu;
 }
 
 bool vgic_bank_access(struct vgic_access *a)
 {
-	const struct vgic_bank *bank = vgic_bank_at(a->offset);
+	const struct vgic_bank *bank = bank_at(a->offset);
+	bool settle = bank && bank->settle && !a->state;
 	unsigned long flags;
 
-	if (!bank)
+	if (!bank || (a->state && !is_state(a, bank)))
 		return false;
-	if (a->bytes != 4 && !(a->bytes == 1 && bank->bits == 8))
+	if (!(bank->widths & a->bytes))
 		return true;
-	if (bank->settle && !a->write)
+	if (settle && !a->write)
 		vgic_settle(a->gic, a->vcpu);
 	vgic_lock(a->gic, flags);
 	access_fields(a, bank);
 	vgic_unlock(a->gic, flags, a->vcpu);
-	if (bank->settle && a->write)
+	if (settle && a->write)
 		vgic_settle(a->gic, a->vcpu);
 	return true;
 }

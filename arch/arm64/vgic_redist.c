@@ -14,19 +14,6 @@ static u64 typer(const struct vgic_cpu *cpu)
 	return (u64)vgic_affinity(id) << 32 | id << 8 | (u64)last << 4;
 }
 
-/**
- * vgic_write_waker - GICR_WAKER: ProcessorSleep, which ChildrenAsleep follows
- * @cpu: of a locked GIC
- * @value: any
- *
- * A vCPU that sleeps gets no interrupts that any vCPU could take; those for it
- * alone would wake it, so they are delivered.
- */
-void vgic_write_waker(struct vgic_cpu *cpu, u32 value)
-{
-	cpu->waker = value & GICR_WAKER_SLEEP ? GICR_WAKER_SLEEP | GICR_WAKER_ASLEEP : 0;
-}
-
 static u32 read_own(const struct vgic_cpu *cpu, u32 offset)
 {
 	switch (offset) {
@@ -42,24 +29,27 @@ static u32 read_own(const struct vgic_cpu *cpu, u32 offset)
 	}
 }
 
-static void access_rd_base(struct vgic_access *a)
+/* In halves, too */
+static void read_typer(struct vgic_access *a)
+{
+	u64 reg = typer(a->cpu) >> (a->offset & 4) * 8;
+
+	if (a->bytes >= 4)
+		a->value = a->bytes == 8 ? reg : (u32)reg;
+}
+
+/*
+ * ChildrenAsleep follows ProcessorSleep.  A vCPU that sleeps gets no interrupts
+ * that any vCPU could take; those for it alone would wake it, so they are
+ * delivered.
+ */
+static void write_waker(struct vgic_access *a)
 {
 	unsigned long flags;
 
-	if ((a->offset & ~4u) == GICR_TYPER) {
-		if (!a->write)
-			vgic_read_part(a, typer(a->cpu));
-		return;
-	}
-	if (a->bytes != 4)
-		return;
-	if (!a->write) {
-		a->value = read_own(a->cpu, a->offset);
-	} else if (a->offset == GICR_WAKER) {
-		vgic_lock(a->gic, flags);
-		vgic_write_waker(a->cpu, a->value);
-		vgic_unlock(a->gic, flags, a->vcpu);
-	}
+	vgic_lock(a->gic, flags);
+	a->cpu->waker = a->value & GICR_WAKER_SLEEP ? GICR_WAKER_SLEEP | GICR_WAKER_ASLEEP : 0;
+	vgic_unlock(a->gic, flags, a->vcpu);
 }
 
 void vgic_redist_access(struct vgic_access *a)
@@ -70,5 +60,10 @@ void vgic_redist_access(struct vgic_access *a)
 			return;
 		a->offset += VGIC_FRAME;
 	}
-	access_rd_base(a);
+	if (!a->write && (a->offset & ~4u) == GICR_TYPER)
+		read_typer(a);
+	else if (!a->write && a->bytes == 4)
+		a->value = read_own(a->cpu, a->offset);
+	else if (a->write && a->bytes == 4 && a->offset == GICR_WAKER)
+		write_waker(a);
 }

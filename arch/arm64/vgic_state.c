@@ -9,326 +9,222 @@
  */
 #include "vgic.h"
 
-#define GICD_SPACE	0u
+/* Upper byte of a GIC register's index */
+#define SPACE(id)	((u32)(id) >> 24)
+#define OFFSET(id)	((u32)(id) & 0xffffff)
 #define GICR_SPACE	1u
 #define LINES_SPACE	2u
 
-#define SPACE(id)	((u32)(id) >> 24)
-#define OFFSET(id)	((u32)(id) & 0xffffff)
-
 /* ---- CPU interface ---- */
 
-/*
- * Fields of ICH_VMCR_EL2 (IHI 0069, same name), and where they are in the ICC_*
- * register.
- */
-static const struct icc_field {
-	u16 enc;
-	u8 vmcr_shift;
-	u8 bits;
-	u8 shift;
-} icc_fields[] = {
-	{ MOTE_ARM64_ENC(3, 0, 4, 6, 0), 24, 8, 0 },	/* ICC_PMR_EL1 */
-	{ MOTE_ARM64_ENC(3, 0, 12, 8, 3), 21, 3, 0 },	/* ICC_BPR0_EL1 */
-	{ MOTE_ARM64_ENC(3, 0, 12, 12, 3), 18, 3, 0 },	/* ICC_BPR1_EL1 */
-	{ MOTE_ARM64_ENC(3, 0, 12, 12, 4), 4, 1, 0 },	/* ICC_CTLR_EL1.CBPR */
-	{ MOTE_ARM64_ENC(3, 0, 12, 12, 4), 9, 1, 1 },	/* ICC_CTLR_EL1.EOImode */
-	{ MOTE_ARM64_ENC(3, 0, 12, 12, 6), 0, 1, 0 },	/* ICC_IGRPEN0_EL1 */
-	{ MOTE_ARM64_ENC(3, 0, 12, 12, 7), 1, 1, 0 },	/* ICC_IGRPEN1_EL1 */
-};
+#define ID_CTLR		MOTE_ARM64_SYSREG(3, 0, 12, 12, 4)
+#define ID_AP0R0	MOTE_ARM64_SYSREG(3, 0, 12, 8, 4)
+#define ID_AP1R0	MOTE_ARM64_SYSREG(3, 0, 12, 9, 0)
 
-#define ENC_AP0R0	MOTE_ARM64_ENC(3, 0, 12, 8, 4)
-#define ENC_AP1R0	MOTE_ARM64_ENC(3, 0, 12, 9, 0)
+#define CTLR_CBPR	BIT(0)
+#define CTLR_EOIMODE	BIT(1)
+
+/* By the field of ICH_VMCR_EL2 that has it (IHI 0069, same name) */
+static const struct icc_reg {
+	u64 id;
+	u32 field;
+} icc_regs[] = {
+	{ MOTE_ARM64_SYSREG(3, 0, 4, 6, 0), GENMASK(31, 24) },		/* ICC_PMR_EL1 */
+	{ MOTE_ARM64_SYSREG(3, 0, 12, 8, 3), GENMASK(23, 21) },		/* ICC_BPR0_EL1 */
+	{ MOTE_ARM64_SYSREG(3, 0, 12, 12, 3), GENMASK(20, 18) },	/* ICC_BPR1_EL1 */
+	{ ID_CTLR, VGIC_VMCR_CBPR | VGIC_VMCR_EOIM },
+	{ MOTE_ARM64_SYSREG(3, 0, 12, 12, 6), VGIC_VMCR_GRP0 },		/* ICC_IGRPEN0_EL1 */
+	{ MOTE_ARM64_SYSREG(3, 0, 12, 12, 7), VGIC_VMCR_GRP1 },		/* ICC_IGRPEN1_EL1 */
+};
 
 static unsigned int nr_aprs(void)
 {
 	return BIT(VGIC_VTR_PREBITS(vgic_vtr)) / 32;
 }
 
-/* The active priorities register with an encoding, or NULL */
-static u32 *apr(struct mote_vcpu *vcpu, u32 enc)
+/* The active priorities register with an id, or NULL */
+static u32 *apr(struct mote_vcpu *vcpu, u64 id)
 {
 	struct arm64_ctx_gic *gic_hw = &to_ctx(vcpu)->gic;
 
-	if (enc >= ENC_AP0R0 && enc < ENC_AP0R0 + nr_aprs())
-		return &gic_hw->ap0r[enc - ENC_AP0R0];
-	if (enc >= ENC_AP1R0 && enc < ENC_AP1R0 + nr_aprs())
-		return &gic_hw->ap1r[enc - ENC_AP1R0];
-	return NULL;
+	if (id - ID_AP0R0 < nr_aprs())
+		return &gic_hw->ap0r[id - ID_AP0R0];
+	return id - ID_AP1R0 < nr_aprs() ? &gic_hw->ap1r[id - ID_AP1R0] : NULL;
 }
 
-/* Return: bits of a register that ICH_VMCR_EL2 has, 0: it has none */
-static u64 icc_mask(u32 enc)
-{
-	unsigned int i;
-	u64 mask = 0;
-
-	for (i = 0; i < ARRAY_SIZE(icc_fields); i++)
-		if (icc_fields[i].enc == enc)
-			mask |= (BIT_ULL(icc_fields[i].bits) - 1) << icc_fields[i].shift;
-	return mask;
-}
-
-static u64 icc_get(u32 vmcr, u32 enc)
-{
-	unsigned int i;
-	u64 value = 0;
-
-	for (i = 0; i < ARRAY_SIZE(icc_fields); i++) {
-		const struct icc_field *f = &icc_fields[i];
-
-		if (f->enc == enc)
-			value |= (vmcr >> f->vmcr_shift & (BIT_ULL(f->bits) - 1)) << f->shift;
-	}
-	return value;
-}
-
-static u32 icc_set(u32 vmcr, u32 enc, u64 value)
+/* The field of ICH_VMCR_EL2, 0: there is none */
+static u32 vmcr_field(u64 id)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(icc_fields); i++) {
-		const struct icc_field *f = &icc_fields[i];
-		u32 mask = BIT(f->bits) - 1;
-
-		if (f->enc != enc)
-			continue;
-		vmcr &= ~(mask << f->vmcr_shift);
-		vmcr |= (value >> f->shift & mask) << f->vmcr_shift;
-	}
-	return vmcr;
-}
-
-static int icc_reg_get(struct mote_vcpu *vcpu, u32 enc, u64 *value)
-{
-	u32 *active = apr(vcpu, enc);
-
-	if (!active && !icc_mask(enc))
-		return -ENOENT;
-	*value = active ? *active : icc_get(to_ctx(vcpu)->gic.vmcr, enc);
+	for (i = 0; i < ARRAY_SIZE(icc_regs); i++)
+		if (icc_regs[i].id == id)
+			return icc_regs[i].field;
 	return 0;
 }
 
-static int icc_reg_check(struct mote_vcpu *vcpu, u32 enc, u64 value)
+static u64 vmcr_get(u32 vmcr, u64 id)
 {
-	u64 mask = apr(vcpu, enc) ? U32_MAX : icc_mask(enc);
+	u32 field = vmcr_field(id);
 
-	if (!mask)
+	if (id == ID_CTLR)
+		return (vmcr & VGIC_VMCR_CBPR ? CTLR_CBPR : 0) |
+		       (vmcr & VGIC_VMCR_EOIM ? CTLR_EOIMODE : 0);
+	return (vmcr & field) >> __ffs(field);
+}
+
+static u32 vmcr_set(u32 vmcr, u64 id, u64 value)
+{
+	u32 field = vmcr_field(id);
+
+	vmcr &= ~field;
+	if (id == ID_CTLR)
+		return vmcr | (value & CTLR_CBPR ? VGIC_VMCR_CBPR : 0) |
+		       (value & CTLR_EOIMODE ? VGIC_VMCR_EOIM : 0);
+	return vmcr | (value << __ffs(field) & field);
+}
+
+static int icc_access(struct mote_vcpu *vcpu, u64 id, bool write, u64 *value)
+{
+	u32 *vmcr = &to_ctx(vcpu)->gic.vmcr;
+	u32 *active = apr(vcpu, id);
+
+	if (!active && !vmcr_field(id))
 		return -ENOENT;
-	return value & ~mask ? -EINVAL : 0;
-}
-
-static void icc_reg_set(struct mote_vcpu *vcpu, u32 enc, u64 value)
-{
-	struct arm64_ctx_gic *gic_hw = &to_ctx(vcpu)->gic;
-	u32 *active = apr(vcpu, enc);
-
-	if (active)
-		*active = value;
+	if (active && write)
+		*active = *value;
+	else if (active)
+		*value = *active;
+	else if (write)
+		*vmcr = vmcr_set(*vmcr, id, *value);
 	else
-		gic_hw->vmcr = icc_set(gic_hw->vmcr, enc, value);
+		*value = vmcr_get(*vmcr, id);
+	return 0;
 }
 
-/* ---- distributor and redistributors ---- */
-
-static bool is_private_space(u64 id)
-{
-	return SPACE(id) == GICR_SPACE;
-}
-
-/* The bank that a state register belongs to, and its first interrupt; or NULL */
-static const struct vgic_bank *bank_of(struct vgic *gic, u64 id, unsigned int *first)
-{
-	u32 offset = OFFSET(id) - (is_private_space(id) ? VGIC_FRAME : 0);
-	const struct vgic_bank *bank = vgic_bank_at(offset);
-
-	if (SPACE(id) == LINES_SPACE || !bank || !bank->restore || offset % 4)
-		return NULL;
-	*first = (offset - bank->offset) * 8 / bank->bits;
-	if (*first >= gic->nr_intids || (*first < VGIC_PRIVATE) != is_private_space(id))
-		return NULL;
-	return bank;
-}
-
-static u64 bank_save(struct vgic *gic, struct vgic_cpu *cpu, const struct vgic_bank *bank,
-		     unsigned int first)
-{
-	u64 value = 0;
-	unsigned int i;
-
-	for (i = 0; i < 32u / bank->bits; i++) {
-		struct vgic_irq *irq = vgic_irq_at(gic, cpu, first + i);
-
-		if (irq)
-			value |= (u64)bank->save(irq) << i * bank->bits;
-	}
-	return value;
-}
-
-static void bank_restore(struct vgic *gic, struct vgic_cpu *cpu, const struct vgic_bank *bank,
-			 unsigned int first, u64 value)
-{
-	u64 mask = BIT_ULL(bank->bits) - 1;
-	unsigned int i;
-
-	for (i = 0; i < 32u / bank->bits; i++) {
-		struct vgic_irq *irq = vgic_irq_at(gic, cpu, first + i);
-
-		if (irq)
-			bank->restore(gic, irq, value >> i * bank->bits & mask);
-	}
-}
-
-static bool is_lines(struct vgic *gic, u64 id)
-{
-	return SPACE(id) == LINES_SPACE && OFFSET(id) < gic->nr_intids / 32;
-}
+/* ---- lines ---- */
 
 /* SGIs have no lines, and those of the timers are not ours */
 static u32 lines_mask(u64 id)
 {
-	return OFFSET(id) ? U32_MAX : ~(u32)ARM64_TIMER_PPIS & GENMASK(31, VGIC_SGIS);
+	return OFFSET(id) ? U32_MAX : GENMASK(31, VGIC_SGIS) & ~ARM64_TIMER_PPIS;
 }
 
-static u64 lines_save(struct vgic *gic, struct vgic_cpu *cpu, u64 id)
-{
-	unsigned int i;
-	u64 value = 0;
-
-	for (i = 0; i < 32; i++) {
-		struct vgic_irq *irq = vgic_irq_at(gic, cpu, OFFSET(id) * 32 + i);
-
-		if (irq && irq->line)
-			value |= BIT_ULL(i);
-	}
-	return value & lines_mask(id);
-}
-
-static void lines_restore(struct vgic *gic, struct vgic_cpu *cpu, u64 id, u64 value)
+/* Context: G */
+static void lines_access(struct vgic_access *a, u64 id)
 {
 	unsigned int i;
 
 	for (i = 0; i < 32; i++) {
-		struct vgic_irq *irq = vgic_irq_at(gic, cpu, OFFSET(id) * 32 + i);
+		struct vgic_irq *irq = vgic_irq_at(a->gic, a->vcpu->arch.vgic, OFFSET(id) * 32 + i);
 
 		if (!irq || !(lines_mask(id) & BIT(i)))
 			continue;
+		if (!a->write) {
+			a->value |= (u64)irq->line << i;
+			continue;
+		}
 		/* Not an edge: what those left is in the pending bits */
-		irq->line = value >> i & 1;
-		vgic_queue(gic, irq);
+		irq->line = a->value >> i & 1;
+		vgic_queue(a->gic, irq);
 	}
 }
 
-static struct vgic_irq *route_irq(struct vgic *gic, u64 id)
+static int access_lines(struct vgic_access *a, u64 id)
 {
-	u32 n = OFFSET(id) - GICD_IROUTER;
+	unsigned long flags;
 
-	if (SPACE(id) != GICD_SPACE || OFFSET(id) < GICD_IROUTER || n % 8)
-		return NULL;
-	return vgic_irq_at(gic, NULL, n / 8);
-}
-
-/* Context: G */
-static int gic_reg_get(struct vgic *gic, struct vgic_cpu *cpu, u64 id, u64 *value)
-{
-	const struct vgic_bank *bank;
-	unsigned int first;
-
-	if (id == MOTE_ARM64_GICD(GICD_CTLR))
-		*value = gic->ctlr;
-	else if (id == MOTE_ARM64_GICR(GICR_WAKER))
-		*value = cpu->waker;
-	else if (is_lines(gic, id))
-		*value = lines_save(gic, cpu, id);
-	else if (route_irq(gic, id))
-		*value = route_irq(gic, id)->route;
-	else if ((bank = bank_of(gic, id, &first)))
-		*value = bank_save(gic, cpu, bank, first);
-	else
+	if (OFFSET(id) >= a->gic->nr_intids / 32)
 		return -ENOENT;
+	vgic_lock(a->gic, flags);
+	lines_access(a, id);
+	vgic_unlock(a->gic, flags, a->vcpu);
 	return 0;
 }
 
-static u64 writable_bits(struct vgic *gic, u64 id)
+/* ---- distributor and redistributor: as the guest does, but for the banks ---- */
+
+static bool is_route(u64 id)
 {
-	if (id == MOTE_ARM64_GICD(GICD_CTLR))
-		return GICD_CTLR_GROUPS;
-	if (id == MOTE_ARM64_GICR(GICR_WAKER))
-		return GICR_WAKER_SLEEP | GICR_WAKER_ASLEEP;
-	if (route_irq(gic, id))
-		return GICD_IROUTER_IRM | 0xffffff;
-	if (is_lines(gic, id))
-		return lines_mask(id);
-	return U32_MAX;
+	return SPACE(id) == 0 && OFFSET(id) >= GICD_IROUTER;
 }
 
-/* Context: G */
-static void gic_reg_set(struct vgic *gic, struct vgic_cpu *cpu, u64 id, u64 value)
+static int frame_access(struct vgic_access *a, u64 id)
 {
-	const struct vgic_bank *bank;
-	unsigned int first;
-
+	a->bytes = is_route(id) ? 8 : 4;
+	a->offset = OFFSET(id);
+	if (SPACE(id) == GICR_SPACE)
+		a->cpu = a->vcpu->arch.vgic;
 	if (id == MOTE_ARM64_GICD(GICD_CTLR))
-		vgic_write_ctlr(gic, value);
+		vgic_dist_access(a);
 	else if (id == MOTE_ARM64_GICR(GICR_WAKER))
-		vgic_write_waker(cpu, value);
-	else if (is_lines(gic, id))
-		lines_restore(gic, cpu, id, value);
-	else if (route_irq(gic, id))
-		vgic_write_route(gic, route_irq(gic, id), value);
-	else if ((bank = bank_of(gic, id, &first)))
-		bank_restore(gic, cpu, bank, first, value);
+		vgic_redist_access(a);
+	else if (SPACE(id) > GICR_SPACE || a->offset % a->bytes)
+		return -ENOENT;
+	else {
+		a->offset -= a->cpu ? VGIC_FRAME : 0;
+		return vgic_bank_access(a) ? 0 : -ENOENT;
+	}
+	return 0;
+}
+
+static int gic_access(struct mote_vcpu *vcpu, u64 id, bool write, u64 *value)
+{
+	struct vgic_access a = {
+		.gic = vcpu->vm->arch.gic,
+		.vcpu = vcpu,
+		.write = write,
+		.state = true,
+		.value = write ? *value : 0,
+	};
+	int r = SPACE(id) == LINES_SPACE ? access_lines(&a, id) : frame_access(&a, id);
+
+	*value = a.value;
+	return r;
+}
+
+static u64 writable_bits(struct mote_vcpu *vcpu, u64 id)
+{
+	if (id >> 32 == MOTE_ARM64_CLASS_SYSREG)
+		return apr(vcpu, id) ? U32_MAX : vmcr_get(U32_MAX, id);
+	if (id == MOTE_ARM64_GICD(GICD_CTLR))
+		return GICD_CTLR_GROUPS | GICD_CTLR_ARE | GICD_CTLR_DS;
+	if (id == MOTE_ARM64_GICR(GICR_WAKER))
+		return GICR_WAKER_SLEEP | GICR_WAKER_ASLEEP;
+	if (is_route(id))
+		return VGIC_ROUTE_MASK;
+	return SPACE(id) == LINES_SPACE ? lines_mask(id) : U32_MAX;
 }
 
 /* ---- all of it ---- */
 
-static bool is_icc(u64 id)
+static int reg_access(struct mote_vcpu *vcpu, u64 id, bool write, u64 *value)
 {
-	return id >> 32 == MOTE_ARM64_CLASS_SYSREG;
+	if (!vcpu->arch.vgic)
+		return -ENOENT;
+	if (id >> 32 == MOTE_ARM64_CLASS_SYSREG)
+		return icc_access(vcpu, id, write, value);
+	return id >> 32 == MOTE_ARM64_CLASS_GIC ? gic_access(vcpu, id, write, value) : -ENOENT;
 }
 
 int vgic_reg_get(struct mote_vcpu *vcpu, u64 id, u64 *value)
 {
-	struct vgic *gic = vcpu->vm->arch.gic;
-	unsigned long flags;
-	int r;
-
-	if (!vcpu->arch.vgic)
-		return -ENOENT;
-	if (is_icc(id))
-		return icc_reg_get(vcpu, id, value);
-	if (id >> 32 != MOTE_ARM64_CLASS_GIC)
-		return -ENOENT;
-	vgic_lock(gic, flags);
-	r = gic_reg_get(gic, vcpu->arch.vgic, id, value);
-	vgic_unlock(gic, flags, NULL);
-	return r;
+	return reg_access(vcpu, id, false, value);
 }
 
 int vgic_reg_check(struct mote_vcpu *vcpu, u64 id, u64 value)
 {
 	u64 old;
-	int r = vgic_reg_get(vcpu, id, &old);
+	int r = reg_access(vcpu, id, false, &old);
 
 	if (r)
 		return r;
-	if (is_icc(id))
-		return icc_reg_check(vcpu, id, value);
-	return value & ~writable_bits(vcpu->vm->arch.gic, id) ? -EINVAL : 0;
+	return value & ~writable_bits(vcpu, id) ? -EINVAL : 0;
 }
 
 void vgic_reg_set(struct mote_vcpu *vcpu, u64 id, u64 value)
 {
-	struct vgic *gic = vcpu->vm->arch.gic;
-	unsigned long flags;
-
-	if (is_icc(id)) {
-		icc_reg_set(vcpu, id, value);
-		return;
-	}
-	vgic_lock(gic, flags);
-	gic_reg_set(gic, vcpu->arch.vgic, id, value);
-	vgic_unlock(gic, flags, NULL);
+	reg_access(vcpu, id, true, &value);
 }
 
 /* ---- the list ---- */
@@ -344,38 +240,32 @@ static bool pick(unsigned int *n, u64 first, unsigned int count, unsigned int st
 	return true;
 }
 
-static bool pick_icc(unsigned int *n, u64 *id)
-{
-	const u64 class = MOTE_ARM64_REG(MOTE_ARM64_CLASS_SYSREG, 0);
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(icc_fields); i++) {
-		bool again = i && icc_fields[i].enc == icc_fields[i - 1].enc;
-
-		if (!again && pick(n, class + icc_fields[i].enc, 1, 0, id))
-			return true;
-	}
-	return pick(n, class + ENC_AP0R0, nr_aprs(), 1, id) ||
-	       pick(n, class + ENC_AP1R0, nr_aprs(), 1, id);
-}
-
-/*
- * Levels come before what is pending and active, and what is enabled before
- * both: nothing is delivered meanwhile, as no vCPU runs.
- */
-static bool pick_banks(unsigned int *n, u64 frame, unsigned int intid, unsigned int count, u64 *id)
+/* Nothing is delivered between them, as no vCPU runs: the order is for people */
+static bool pick_banks(unsigned int *n, u64 frame, unsigned int first, unsigned int count, u64 *id)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(vgic_banks); i++) {
+	for (i = 0; i < VGIC_NR_BANKS; i++) {
 		const struct vgic_bank *bank = &vgic_banks[i];
+		unsigned int reg_bits = max(bank->bits + 0u, 32u);
 
-		if (bank->restore &&
-		    pick(n, frame + bank->offset + intid * bank->bits / 8,
-			 count * bank->bits / 32, 4, id))
+		if (!bank->restore || (first < VGIC_PRIVATE && bank->offset == GICD_IROUTER))
+			continue;
+		if (pick(n, frame + bank->offset + first * bank->bits / 8,
+			 count * bank->bits / reg_bits, reg_bits / 8, id))
 			return true;
 	}
 	return false;
+}
+
+static bool pick_icc(unsigned int *n, u64 *id)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(icc_regs); i++)
+		if (pick(n, icc_regs[i].id, 1, 1, id))
+			return true;
+	return pick(n, ID_AP0R0, nr_aprs(), 1, id) || pick(n, ID_AP1R0, nr_aprs(), 1, id);
 }
 
 static bool is_first(struct mote_vcpu *vcpu)
@@ -390,22 +280,16 @@ static bool is_first(struct mote_vcpu *vcpu)
 
 u64 vgic_reg_list(struct mote_vcpu *vcpu, unsigned int n)
 {
-	struct vgic *gic = vcpu->vm->arch.gic;
-	unsigned int spis, routes;
-	u64 id;
+	unsigned int spis;
+	u64 id = 0;
 
-	if (!vcpu->arch.vgic)
-		return 0;
-	if (pick_icc(&n, &id) || pick(&n, MOTE_ARM64_GICR(GICR_WAKER), 1, 0, &id) ||
+	if (!vcpu->arch.vgic ||
+	    pick_icc(&n, &id) || pick(&n, MOTE_ARM64_GICR(GICR_WAKER), 1, 4, &id) ||
 	    pick_banks(&n, MOTE_ARM64_GICR(VGIC_FRAME), 0, VGIC_PRIVATE, &id) ||
-	    pick(&n, MOTE_ARM64_GIC_LINES(0), 1, 0, &id))
+	    pick(&n, MOTE_ARM64_GIC_LINES(0), 1, 1, &id) || !is_first(vcpu))
 		return id;
-	if (!is_first(vcpu))
-		return 0;
-	spis = gic->nr_intids - VGIC_PRIVATE;
-	routes = min(gic->nr_intids, VGIC_LAST_SPI + 1) - VGIC_PRIVATE;
-	if (pick(&n, MOTE_ARM64_GICD(GICD_CTLR), 1, 0, &id) ||
-	    pick(&n, MOTE_ARM64_GICD(GICD_IROUTER + VGIC_PRIVATE * 8), routes, 8, &id) ||
+	spis = vcpu->vm->arch.gic->nr_intids - VGIC_PRIVATE;
+	if (pick(&n, MOTE_ARM64_GICD(GICD_CTLR), 1, 4, &id) ||
 	    pick_banks(&n, MOTE_ARM64_GICD(0), VGIC_PRIVATE, spis, &id) ||
 	    pick(&n, MOTE_ARM64_GIC_LINES(1), spis / 32, 1, &id))
 		return id;

@@ -18,6 +18,7 @@ typedef __s32 s32;
 #define BIT(n)			(1U << (n))
 #define GENMASK(h, l)		((~0U >> (31 - (h))) & (~0U << (l)))
 #define U32_MAX			0xffffffffu
+#define U64_MAX			(~0ULL)
 #define BITS_PER_LONG		64
 #define BITS_TO_LONGS(n)	(((n) + 63) / 64)
 #define DECLARE_BITMAP(name, n)	unsigned long name[BITS_TO_LONGS(n)]
