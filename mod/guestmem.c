@@ -30,6 +30,48 @@ int mote_guest_read(struct mote_vm *vm, gpa_t gpa, void *to, size_t bytes)
 	return err;
 }
 
+void mote_guest_reader_begin(struct mote_guest_reader *reader, struct mote_vm *vm)
+{
+	down_read(&vm->mem.ranges);
+	*reader = (struct mote_guest_reader) { .mem = &vm->mem };
+}
+
+bool mote_guest_reader_try(struct mote_guest_reader *reader, struct mote_vm *vm)
+{
+	if (!down_read_trylock(&vm->mem.ranges))
+		return false;
+	pagefault_disable();
+	*reader = (struct mote_guest_reader) { .mem = &vm->mem, .nofault = true };
+	return true;
+}
+
+void mote_guest_reader_end(struct mote_guest_reader *reader)
+{
+	if (reader->nofault)
+		pagefault_enable();
+	up_read(&reader->mem->ranges);
+}
+
+static noinline bool reader_move(struct mote_guest_reader *reader, gpa_t gpa)
+{
+	reader->first = gpa;
+	reader->bytes = mote_memory_piece(reader->mem, gpa, SIZE_MAX, false, &reader->hva);
+	return reader->bytes >= sizeof(u64);
+}
+
+int mote_guest_reader_u64(struct mote_guest_reader *reader, gpa_t gpa, u64 *value)
+{
+	u64 offset = gpa - reader->first;
+
+	if (offset >= reader->bytes || reader->bytes - offset < sizeof(u64)) {
+		if (!reader_move(reader, gpa))
+			return -EFAULT;
+		offset = 0;
+	}
+	/* Of access_ok() MEM_MAP has made sure */
+	return __get_user(*value, (u64 __user *)(reader->hva + offset));
+}
+
 int mote_guest_write(struct mote_vm *vm, gpa_t gpa, const void *from, size_t bytes)
 {
 	unsigned long hva;

@@ -122,13 +122,21 @@ struct x86_cpuid_table {
  * @insn_len: length of the instruction
  * @bytes: width of the access
  * @write: nothing comes back
- * @string: the runner does it all
+ * @by_regs: the runner does it all, with mote_run::regs
+ * @reg: MMIO: where the answer goes, enum x86_reg
+ * @reg_bytes: MMIO: width of that, at least @bytes
+ * @high: MMIO: to bits 15:8 of it
+ * @sign: MMIO: with sign
  */
 struct x86_answer {
 	u8 insn_len;
 	u8 bytes;
 	bool write;
-	bool string;
+	bool by_regs;
+	u8 reg;
+	u8 reg_bytes;
+	bool high;
+	bool sign;
 };
 
 /**
@@ -151,6 +159,7 @@ enum x86_slow {
  * @raw: hardware's exit reason
  * @access: MOTE_ACCESS_*
  * @gva_valid: see @gva
+ * @operand: @gpa is the access itself, not that to a paging-structure entry
  */
 struct x86_fault {
 	gpa_t gpa;
@@ -159,6 +168,7 @@ struct x86_fault {
 	u64 raw;
 	u32 access;
 	bool gva_valid;
+	bool operand;
 };
 
 /**

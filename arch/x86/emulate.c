@@ -344,7 +344,7 @@ int x86_handle_pio(struct mote_vcpu *vcpu, u16 port, unsigned int bytes, u8 flag
 	answer->insn_len = insn_len;
 	answer->bytes = bytes;
 	answer->write = flags & MOTE_PIO_WRITE;
-	answer->string = false;
+	answer->by_regs = false;
 	return mote_exit_pending(vcpu, mote_exit_begin(vcpu, MOTE_EXIT_PIO, raw), MOTE_EXIT_PIO);
 }
 
@@ -362,7 +362,7 @@ int x86_handle_pio_string(struct mote_vcpu *vcpu, const struct mote_exit_pio *pi
 
 	if (r == MOTE_USER) {
 		vcpu->run->exit.pio = *pio;
-		vcpu->arch.answer.string = true;
+		vcpu->arch.answer.by_regs = true;
 		x86_fill_run_regs(vcpu);
 	}
 	return r;
@@ -375,7 +375,7 @@ static void complete_pio(struct mote_vcpu *vcpu)
 	const struct x86_answer *a = &vcpu->arch.answer;
 
 	/* Without registers from the runner a string access is tried again */
-	if (a->string)
+	if (a->by_regs)
 		return;
 	if (!a->write)
 		set_in_result(vcpu, a->bytes, READ_ONCE(vcpu->run->exit.pio.data));
@@ -411,6 +411,7 @@ static void complete_hypercall(struct mote_vcpu *vcpu)
 }
 
 static void (*const completers[])(struct mote_vcpu *vcpu) = {
+	[MOTE_EXIT_MMIO] = x86_mmio_complete,
 	[MOTE_EXIT_SYSREG] = complete_sysreg,
 	[MOTE_EXIT_FEATURE] = complete_feature,
 	[MOTE_EXIT_HYPERCALL] = complete_hypercall,
@@ -418,9 +419,7 @@ static void (*const completers[])(struct mote_vcpu *vcpu) = {
 
 /**
  * x86_complete - mote_arch_vcpu_complete()
- * @vcpu: loaded, vcpu->pending is what this file or slow.c made
- *
- * An MMIO access that was not answered with registers is executed again.
+ * @vcpu: loaded, vcpu->pending is what this file or mmio.c made
  */
 int x86_complete(struct mote_vcpu *vcpu)
 {
@@ -434,19 +433,29 @@ int x86_complete(struct mote_vcpu *vcpu)
 /* ---- registers in the run page ---- */
 
 /**
- * x86_code_bits - width of the code segment: 16, 32 or 64
+ * x86_cs_bits - width of a code segment: 16, 32 or 64
+ * @vcpu: loaded
+ * @cs: the code segment
+ */
+unsigned int x86_cs_bits(struct mote_vcpu *vcpu, const struct x86_segment *cs)
+{
+	if (!(x86_get(vcpu, X86_CR0) & X86_CR0_PE))
+		return 16;
+	if ((cs->ar & X86_AR_L) && (x86_get(vcpu, X86_EFER) & EFER_LMA))
+		return 64;
+	return cs->ar & X86_AR_DB ? 32 : 16;
+}
+
+/**
+ * x86_code_bits - width of the current code segment
  * @vcpu: loaded
  */
 unsigned int x86_code_bits(struct mote_vcpu *vcpu)
 {
 	struct x86_segment cs;
 
-	if (!(x86_get(vcpu, X86_CR0) & X86_CR0_PE))
-		return 16;
 	x86->get_seg(vcpu, MOTE_X86_CS, &cs);
-	if ((cs.ar & X86_AR_L) && (x86_get(vcpu, X86_EFER) & EFER_LMA))
-		return 64;
-	return cs.ar & X86_AR_DB ? 32 : 16;
+	return x86_cs_bits(vcpu, &cs);
 }
 
 /**

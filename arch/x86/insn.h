@@ -1,50 +1,81 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * mote/x86: a decoder of plain 32-bit MOVs, for pages of registers that the
- * kernel itself serves.  Needs nothing of the kernel, so that a unit test can
- * compare it with a full disassembler.
+ * mote/x86: a decoder of MOVs between memory and registers, for the registers
+ * of devices.  Needs nothing of the kernel, so that a unit test can compare it
+ * with a full disassembler.
  */
 #ifndef MOTE_X86_INSN_H
 #define MOTE_X86_INSN_H
 
 #ifdef __KERNEL__
 #include <linux/errno.h>
+#include <linux/string.h>
 #include <linux/types.h>
 #else
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef uint8_t u8;
+typedef uint16_t u16;
 typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int8_t s8;
+typedef int16_t s16;
+typedef int32_t s32;
+typedef int64_t s64;
 #endif
 
+#define X86_MOV_NO_REG	0xff
+#define X86_MOV_RIP	16	/* the next instruction's address */
+
 /**
- * struct x86_mov - a MOV of 32 bits between memory and a register or immediate
+ * struct x86_mov - a MOV between memory and a register or immediate
  * @len: length of the instruction in bytes, 2..15
+ * @bytes: width of the memory operand: 1, 2, 4 or 8
+ * @reg_bytes: width of the register operand, as @bytes but for MOVZX and MOVSX
+ * @reg: the register, 0 (AL, AX, EAX, RAX) to 15
+ * @high: bits 15:8 of @reg: AH, CH, DH or BH
+ * @sign: MOVSX, MOVSXD: the sign fills @reg_bytes
  * @write: to memory
  * @is_imm: @imm is written, and not a register
- * @reg: the register, 0 (EAX) to 15 (R15D)
- * @imm: with @is_imm
+ * @imm: with @is_imm, sign-extended
+ * @addr_bytes: address size: 2, 4 or 8; with 2 the operand's address, which is
+ *	all that follows, is not decoded
+ * @seg: segment register, 0 (ES) to 5 (GS)
+ * @base: register, X86_MOV_RIP or X86_MOV_NO_REG
+ * @index: register or X86_MOV_NO_REG
+ * @scale: log2 of what @index is multiplied with
+ * @disp: displacement
  */
 struct x86_mov {
 	u8 len;
+	u8 bytes;
+	u8 reg_bytes;
+	u8 reg;
+	bool high;
+	bool sign;
 	bool write;
 	bool is_imm;
-	u8 reg;
-	u32 imm;
+	s64 imm;
+	u8 addr_bytes;
+	u8 seg;
+	u8 base;
+	u8 index;
+	u8 scale;
+	s64 disp;
 };
 
 /**
- * x86_decode_mov - decode an instruction that touched a register page
+ * x86_decode_mov - decode an instruction that touched a device's register
  * @insn: its bytes, from the first prefix
  * @n: how many are there; more than 15 are not looked at
  * @mode: width of the code segment: 16, 32 or 64
- * @mov: result, written only on success
+ * @mov: result; garbage on failure
  *
- * Takes MOV r32,m32; MOV m32,r32; MOV m32,imm32; MOV EAX,moffs32 and MOV
- * moffs32,EAX (SDM vol. 2, "MOV").  The memory operand is not computed: the
- * exit says where it is.  Any context.
+ * Takes MOV between general registers or immediates and memory, MOVZX, MOVSX
+ * and MOVSXD from memory (SDM vol. 2).  Any context.
  *
  * Return: 0; -EINVAL when it is another instruction, or not all there.
  */

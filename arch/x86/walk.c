@@ -93,6 +93,8 @@ struct walk_step {
  * struct walk_state - a walk under way
  * @vcpu: whose registers count
  * @mode: kind of paging
+ * @reader: of guest memory
+ * @reserved: bits that have to be 0 in every entry but PDPTEs of PAE paging
  * @step: the entries so far, by level
  * @level: where the walk ended, 1 for a 4 KiB page
  * @pte: the entry that maps the page
@@ -103,6 +105,8 @@ struct walk_step {
 struct walk_state {
 	struct mote_vcpu *vcpu;
 	const struct walk_mode *mode;
+	struct mote_guest_reader *reader;
+	u64 reserved;
 	struct walk_step step[LEVELS_MAX + 1];
 	unsigned int level;
 	u64 pte;
@@ -168,21 +172,30 @@ static u64 reserved_32(struct walk_state *s, unsigned int level, u64 pte)
 
 static u64 reserved_64(struct walk_state *s, unsigned int level, u64 pte)
 {
-	unsigned int phys = x86_maxphyaddr(s->vcpu);
-	bool pae = s->mode == &mode_pae;
-	u64 bits = 0;
+	u64 bits = s->reserved;
 
 	if (is_pdpte(s->mode, level))
-		return GENMASK_ULL(63, phys) | GENMASK_ULL(8, 5) | GENMASK_ULL(2, 1);
-	/* With 4-level paging 62:52 are software's */
-	if (phys < 52 || pae)
-		bits |= GENMASK_ULL(pae ? 62 : 51, phys);
-	if (!(cached(s->vcpu, X86_EFER) & EFER_NX))
-		bits |= PTE_NX;
+		return GENMASK_ULL(63, x86_maxphyaddr(s->vcpu)) | GENMASK_ULL(8, 5) |
+		       GENMASK_ULL(2, 1);
 	if (level > 1 && is_leaf(s->mode, level, pte))
 		bits |= GENMASK_ULL(level_shift(s->mode, level) - 1, 13);
 	else if (level > 2)
 		bits |= PTE_PS;
+	return bits;
+}
+
+/* What reserved_64() gives for all levels */
+static u64 reserved_always(struct mote_vcpu *vcpu, const struct walk_mode *mode)
+{
+	unsigned int phys = x86_maxphyaddr(vcpu);
+	bool pae = mode == &mode_pae;
+	u64 bits = 0;
+
+	/* With 4-level paging 62:52 are software's */
+	if (phys < 52 || pae)
+		bits |= GENMASK_ULL(pae ? 62 : 51, phys);
+	if (!(cached(vcpu, X86_EFER) & EFER_NX))
+		bits |= PTE_NX;
 	return bits;
 }
 
@@ -218,7 +231,7 @@ static int read_entry(struct walk_state *s, unsigned int level, gpa_t table, u64
 	gpa = table + (index << mode->entry_shift);
 	step->gpa = gpa & ~7ull;
 	step->shift = (gpa & 7) * 8;
-	if (mote_guest_read(s->vcpu->vm, step->gpa, &step->word, sizeof(step->word)))
+	if (mote_guest_reader_u64(s->reader, step->gpa, &step->word))
 		return -EFAULT;
 	*pte = step->word >> step->shift;
 	if (mode->entry_shift == 2)
@@ -372,16 +385,34 @@ static void walk_flat(struct x86_walk *w)
 	w->error_code = 0;
 }
 
+static void walk_begin(struct walk_state *s, struct mote_vcpu *vcpu, const struct walk_mode *mode,
+		       struct mote_guest_reader *reader)
+{
+	s->vcpu = vcpu;
+	s->mode = mode;
+	s->reader = reader;
+	s->reserved = reserved_always(vcpu, mode);
+	s->write = true;
+	s->user = true;
+	s->nx = false;
+}
+
 /* Return: 1 to start again */
 static int walk_once(struct mote_vcpu *vcpu, const struct walk_mode *mode, struct x86_walk *w)
 {
-	struct walk_state s = { .vcpu = vcpu, .mode = mode, .write = true, .user = true };
+	struct mote_guest_reader reader;
+	struct walk_state s;
+	int r;
 
 	w->gpa = 0;
 	w->page_bytes = 0;
 	w->prot = 0;
 	w->error_code = access_error_code(vcpu, w);
-	if (descend(&s, w))
+	mote_guest_reader_begin(&reader, vcpu->vm);
+	walk_begin(&s, vcpu, mode, &reader);
+	r = descend(&s, w);
+	mote_guest_reader_end(&reader);
+	if (r)
 		return 0;
 	check_rights(&s, w);
 	if (w->status != MOTE_TRANSLATE_OK)
@@ -436,20 +467,66 @@ static unsigned int fetch_page(struct mote_vcpu *vcpu, u64 gva, u8 *buf, unsigne
 	return mote_guest_read(vcpu->vm, w.gpa, buf, bytes) ? 0 : bytes;
 }
 
-unsigned int x86_fetch_insn(struct mote_vcpu *vcpu, u64 cs_base, u8 *buf)
+/* Outside 64-bit mode, where bases are 0, addresses wrap at 4 GiB */
+static u64 insn_gva(struct mote_vcpu *vcpu, u64 cs_base)
 {
 	u64 gva = cs_base + cached(vcpu, X86_RIP);
+
+	return cs_base || !(cached(vcpu, X86_EFER) & EFER_LMA) ? (u32)gva : gva;
+}
+
+unsigned int x86_fetch_insn(struct mote_vcpu *vcpu, u64 cs_base, u8 *buf)
+{
+	u64 gva = insn_gva(vcpu, cs_base);
 	unsigned int first;
 
-	/* Outside 64-bit mode, where bases are 0, addresses wrap at 4 GiB */
-	if (cs_base || !(cached(vcpu, X86_EFER) & EFER_LMA))
-		gva = (u32)gva;
 	first = min_t(u64, INSN_MAX, PAGE_SIZE - (gva & ~PAGE_MASK));
 	if (fetch_page(vcpu, gva, buf, first) < first)
 		return 0;
 	if (first < INSN_MAX)
 		first += fetch_page(vcpu, gva + first, buf + first, INSN_MAX - first);
 	return first;
+}
+
+/* All of it but rights, as in fetch_page() */
+static bool fetch_walk(struct mote_vcpu *vcpu, struct mote_guest_reader *reader, u64 gva,
+		       gpa_t *gpa)
+{
+	const struct walk_mode *mode = paging_mode(vcpu);
+	struct x86_walk w = { .gva = gva };
+	struct walk_state s;
+
+	if (!mode) {
+		*gpa = (u32)gva;
+		return true;
+	}
+	walk_begin(&s, vcpu, mode, reader);
+	if (descend(&s, &w))
+		return false;
+	*gpa = w.gpa;
+	return true;
+}
+
+bool x86_fetch_insn_nofault(struct mote_vcpu *vcpu, u64 cs_base, u8 *buf)
+{
+	u64 gva = insn_gva(vcpu, cs_base), low, high;
+	struct mote_guest_reader reader;
+	bool there;
+	gpa_t gpa;
+
+	if ((gva & ~PAGE_MASK) > PAGE_SIZE - INSN_MAX || !x86_canonical(gva) ||
+	    !mote_guest_reader_try(&reader, vcpu->vm))
+		return false;
+	/* Fifteen bytes: two times eight, which overlap */
+	there = fetch_walk(vcpu, &reader, gva, &gpa) &&
+		!mote_guest_reader_u64(&reader, gpa, &low) &&
+		!mote_guest_reader_u64(&reader, gpa + INSN_MAX - sizeof(high), &high);
+	mote_guest_reader_end(&reader);
+	if (!there)
+		return false;
+	memcpy(buf, &low, sizeof(low));
+	memcpy(buf + INSN_MAX - sizeof(high), &high, sizeof(high));
+	return true;
 }
 
 void mote_arch_translate(struct mote_vcpu *vcpu, struct mote_translate *tr)

@@ -58,6 +58,15 @@ static inline void x86_set(struct mote_vcpu *vcpu, enum x86_reg reg, u64 value)
 		vcpu->arch.pdptrs_stale = true;
 }
 
+/* For the sixteen general registers: the world switch loads all but RSP from memory */
+static inline void x86_set_gpr(struct mote_vcpu *vcpu, unsigned int reg, u64 value)
+{
+	if (reg == X86_RSP)
+		x86_set(vcpu, X86_RSP, value);
+	else
+		vcpu->arch.reg[reg] = value;
+}
+
 /* Guests have 48-bit linear addresses: no 5-level paging */
 static inline bool x86_canonical(u64 address)
 {
@@ -150,7 +159,30 @@ int x86_complete(struct mote_vcpu *vcpu);
 int x86_handle_violation(struct mote_vcpu *vcpu);
 int x86_handle_slow(struct mote_vcpu *vcpu);
 void x86_fill_run_regs(struct mote_vcpu *vcpu);
+unsigned int x86_cs_bits(struct mote_vcpu *vcpu, const struct x86_segment *cs);
 unsigned int x86_code_bits(struct mote_vcpu *vcpu);
+
+/* ---- mmio.c: accesses outside memory ---- */
+
+/**
+ * struct x86_insn - the instruction that exited
+ * @cs: its code segment
+ * @mode: width of that: 16, 32 or 64
+ * @count: bytes that could be fetched
+ * @bytes: what was fetched, then zeros
+ */
+struct x86_insn {
+	struct x86_segment cs;
+	unsigned int mode;
+	unsigned int count;
+	u8 bytes[16];
+};
+
+void x86_insn_begin(struct mote_vcpu *vcpu, struct x86_insn *insn);
+void x86_insn_fetch(struct mote_vcpu *vcpu, struct x86_insn *insn);
+int x86_mmio_exit(struct mote_vcpu *vcpu, const struct x86_insn *insn);
+int x86_mmio_fast(struct mote_vcpu *vcpu);
+void x86_mmio_complete(struct mote_vcpu *vcpu);
 
 /* ---- debug.c: debug registers ---- */
 
@@ -399,5 +431,16 @@ void x86_walk(struct mote_vcpu *vcpu, struct x86_walk *w);
  * Return: how many could be read, 0..15; crosses pages.
  */
 unsigned int x86_fetch_insn(struct mote_vcpu *vcpu, u64 cs_base, u8 *buf);
+
+/**
+ * x86_fetch_insn_nofault - the same without sleep, loaded too
+ * @vcpu: x86_walk_cache() was called since the exit
+ * @cs_base: base of CS
+ * @buf: 15 bytes
+ *
+ * Return: false when x86_fetch_insn() has to do it: not all 15 bytes are in one
+ * page, or something is not present or not right.
+ */
+bool x86_fetch_insn_nofault(struct mote_vcpu *vcpu, u64 cs_base, u8 *buf);
 
 #endif /* MOTE_X86_X86_H */

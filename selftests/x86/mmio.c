@@ -15,9 +15,18 @@ struct device {
 	struct mote_x86_env env;
 	u8 mem[2 * 4096];
 	unsigned int reads, writes;
+	unsigned int decoded;
 	u32 last_bytes;
 	u64 last_gpa;
 };
+
+static u64 reg(struct vcpu *v, u64 id)
+{
+	struct mote_reg r = { .id = id };
+
+	must_get_regs(v->fd, &r, 1, NULL);
+	return r.value;
+}
 
 static void on_mmio(void *opaque, u64 gpa, void *data, u32 bytes, int write)
 {
@@ -58,6 +67,15 @@ static void device_destroy(struct device *d)
 	one_destroy(&d->o);
 }
 
+/* A MOV that the kernel has taken apart, and will finish */
+static void answer_decoded(struct device *d)
+{
+	struct mote_exit_mmio *m = &d->o.cpu.run->exit.mmio;
+
+	d->decoded++;
+	on_mmio(d, m->gpa, &m->data, m->bytes, m->access == MOTE_ACCESS_WRITE);
+}
+
 static int serve(struct device *d)
 {
 	int got;
@@ -66,7 +84,9 @@ static int serve(struct device *d)
 		got = vcpu_wait(&d->o.cpu);
 		if (got != MOTE_EXIT_MMIO)
 			return got;
-		if (mote_x86_mmio(&d->emul, d->o.cpu.run))
+		if (d->o.cpu.run->exit.mmio.decoded)
+			answer_decoded(d);
+		else if (mote_x86_mmio(&d->emul, d->o.cpu.run))
 			die("%s", d->emul.why);
 	}
 }
@@ -83,7 +103,21 @@ static void serve_to_end(struct __test_metadata *_metadata, guest_fn fn)
 	free(d);
 }
 
+/* The same, and the kernel has taken every instruction apart */
+static void serve_decoded(struct __test_metadata *_metadata, guest_fn fn)
+{
+	struct device *d = malloc(sizeof(*d));
+
+	device_create(d, fn, 0);
+	EXPECT_EQ(GOT_DONE, serve(d));
+	EXPECT_LT(0, d->decoded);
+	EXPECT_EQ(d->decoded, d->reads + d->writes);
+	device_destroy(d);
+	free(d);
+}
+
 #define AT(offset)	(MMIO_GPA + (offset))
+#define MMIO_TEXT	"0xd0000000"	/* AT(0) for the assembler */
 
 GUEST(widths)
 {
@@ -100,7 +134,7 @@ GUEST(widths)
 
 TEST(widths)
 {
-	serve_to_end(_metadata, guest_widths);
+	serve_decoded(_metadata, guest_widths);
 }
 
 GUEST(read_modify_write)
@@ -185,7 +219,112 @@ GUEST(extensions)
 
 TEST(extensions)
 {
-	serve_to_end(_metadata, guest_extensions);
+	serve_decoded(_metadata, guest_extensions);
+}
+
+GUEST(mov_results)
+{
+	u64 v;
+
+	guest_write64(AT(0), 0x81828384f5f6f7f8);
+	v = ~0UL;
+	asm volatile("movl %1, %k0" : "+r"(v) : "m"(*(u32 *)AT(0)));
+	GUEST_EQ(0xf5f6f7f8, v);
+	v = ~0UL;
+	asm volatile("movw %1, %w0" : "+r"(v) : "m"(*(u16 *)AT(6)));
+	GUEST_EQ(0xffffffffffff8182, v);
+	v = 0x1111111111111111;
+	asm volatile("movsbw %1, %w0" : "+r"(v) : "m"(*(u8 *)AT(0)));
+	GUEST_EQ(0x111111111111fff8, v);
+	v = 0x1111111111111111;
+	asm volatile("movzbw %1, %w0" : "+r"(v) : "m"(*(u8 *)AT(0)));
+	GUEST_EQ(0x11111111111100f8, v);
+	asm volatile("movswl %1, %k0" : "+r"(v) : "m"(*(u16 *)AT(0)));
+	GUEST_EQ(0xfffff7f8, v);
+	asm volatile("mov %%rsp, %%rbx; mov %1, %%rsp; mov %%rsp, %0; mov %%rbx, %%rsp"
+		     : "=r"(v) : "m"(*(u64 *)AT(0)) : "rbx");
+	GUEST_EQ(0x81828384f5f6f7f8, v);
+	asm volatile("movabs " MMIO_TEXT ", %%rax" : "=a"(v));
+	GUEST_EQ(0x81828384f5f6f7f8, v);
+}
+
+TEST(mov_results)
+{
+	serve_decoded(_metadata, guest_mov_results);
+}
+
+#define MSR_FS_BASE	0xc0000100
+
+GUEST(mov_addresses)
+{
+	asm volatile("movl $0x12345678, 8(%0,%1,4)" : : "r"(AT(0)), "r"(2UL) : "memory");
+	GUEST_EQ(0x12345678, guest_read32(AT(0x10)));
+	asm volatile("movq $-2, -0x10(%0)" : : "r"(AT(0x18)) : "memory");
+	GUEST_EQ(-2UL, guest_read64(AT(8)));
+	asm volatile("movb %%ah, (%0)" : : "r"(AT(0)), "a"(0x1234) : "memory");
+	GUEST_EQ(0x12, guest_read8(AT(0)));
+	asm volatile("movl %1, (%k0)" : : "r"(AT(0x20) | 1UL << 32), "r"(0xabcd) : "memory");
+	GUEST_EQ(0xabcd, guest_read32(AT(0x20)));
+	/* The end of a page, and the beginning of the next */
+	guest_write32(AT(0xffc), 0x11111111);
+	guest_write64(AT(0x1000), 0x2222222222222222);
+	GUEST_EQ(0x11111111, guest_read32(AT(0xffc)));
+	GUEST_EQ(0x2222222222222222, guest_read64(AT(0x1000)));
+	guest_wrmsr(MSR_FS_BASE, AT(0x40));
+	asm volatile("movl %0, %%fs:4" : : "r"(0x77777777) : "memory");
+	GUEST_EQ(0x77777777, guest_read32(AT(0x44)));
+}
+
+TEST(mov_addresses)
+{
+	serve_decoded(_metadata, guest_mov_addresses);
+}
+
+/* The same registers of a device through segments with bases, in 32 and 16 bits */
+extern const u8 code32[], code16[], code_end[];
+
+asm(".pushsection .rodata\n"
+".code32\n"
+"code32:	movl $0x11223344, 0x1010; mov 0x1011, %al; movzwl 0x1012, %ebx; hlt\n"
+".code16\n"
+"code16:	mov $0x20, %ebx; movw $0x5566, (%ebx); movw (%bx), %cx; hlt\n"
+"code_end:\n"
+".code64\n"
+".popsection");
+
+static void start_with_ds(struct device *d, const u8 *code, void (*start)(struct vcpu *v, u32 addr),
+			  u64 base)
+{
+	struct mote_reg ds = { MOTE_X86_SEG(MOTE_X86_DS, MOTE_X86_SEG_BASE), base };
+	u8 *low;
+
+	device_create(d, NULL, 0);
+	low = x86_low_memory(&d->o.vm, MIB);
+	memcpy(low + 0x8000, code, code_end - code);
+	start(&d->o.cpu, 0x8000);
+	must_set_regs(d->o.cpu.fd, &ds, 1, NULL);
+}
+
+TEST(mov_segments)
+{
+	struct device *d = malloc(sizeof(*d));
+
+	start_with_ds(d, code32, x86_start_flat32, AT(0) - 0x1000);
+	EXPECT_EQ(MOTE_EXIT_HALT, serve(d));
+	EXPECT_EQ(3, d->decoded);
+	EXPECT_EQ(0x11223344, *(u32 *)(d->mem + 0x10));
+	EXPECT_EQ(0x33, reg(&d->o.cpu, RAX) & 0xff);
+	EXPECT_EQ(0x1122, reg(&d->o.cpu, RBX));
+	device_destroy(d);
+
+	/* 16-bit addresses are left to libmote */
+	start_with_ds(d, code16, x86_start_real, AT(0));
+	EXPECT_EQ(MOTE_EXIT_HALT, serve(d));
+	EXPECT_EQ(1, d->decoded);
+	EXPECT_EQ(0x5566, *(u16 *)(d->mem + 0x20));
+	EXPECT_EQ(0x5566, reg(&d->o.cpu, RCX) & 0xffff);
+	device_destroy(d);
+	free(d);
 }
 
 static u8 buffer[64];
@@ -256,6 +395,42 @@ TEST(data_over_pages)
 	serve_to_end(_metadata, guest_data_over_pages);
 }
 
+GUEST(over_border)
+{
+	guest_write64(arg, 0x1122334455667788);
+	GUEST_EQ(0x1122334455667788, guest_read64(arg));
+}
+
+/*
+ * The access lies across memory and a device.  The exit shows the device's part,
+ * which must not be taken for all of it.
+ */
+TEST(data_over_memory_and_device)
+{
+	struct device *d = malloc(sizeof(*d));
+	const u64 gva = 1UL << 40;
+	u8 *p;
+
+	device_create(d, NULL, 0);
+	p = vm_alloc(&d->o.vm, PAGE);
+	x86_map(&d->o.vm, gva, (unsigned long)p, PAGE, PTE_P | PTE_W);
+	x86_map(&d->o.vm, gva + PAGE, MMIO_GPA, PAGE, PTE_P | PTE_W);
+	x86_map(&d->o.vm, gva + 2 * PAGE, (unsigned long)p, PAGE, PTE_P | PTE_W);
+	vcpu_start(&d->o.cpu, guest_over_border, gva + PAGE - 4);
+	EXPECT_EQ(GOT_DONE, serve(d));
+	EXPECT_EQ(0, d->decoded);
+	EXPECT_EQ(4, d->last_bytes);
+	EXPECT_EQ(0x55667788, *(u32 *)(p + PAGE - 4));
+	EXPECT_EQ(0x11223344, *(u32 *)d->mem);
+	vcpu_start(&d->o.cpu, guest_over_border, gva + 2 * PAGE - 4);
+	EXPECT_EQ(GOT_DONE, serve(d));
+	EXPECT_EQ(0, d->decoded);
+	EXPECT_EQ(0x55667788, *(u32 *)(d->mem + PAGE - 4));
+	EXPECT_EQ(0x11223344, *(u32 *)p);
+	device_destroy(d);
+	free(d);
+}
+
 /*
  * The instruction lies across two pages that are neighbours for the guest but
  * not in its physical memory.
@@ -290,12 +465,17 @@ GUEST(one_read)
 	guest_read32(arg);
 }
 
+GUEST(one_compare)
+{
+	asm volatile("cmpl $0, (%0)" : : "D"(arg) : "cc");
+}
+
 TEST(exit_record)
 {
 	struct mote_exit_mmio *m;
 	struct one o;
 
-	one_create(&o, 0, guest_one_read, AT(0x28));
+	one_create(&o, 0, guest_one_compare, AT(0x28));
 	m = &o.cpu.run->exit.mmio;
 	ASSERT_EQ(MOTE_EXIT_MMIO, vcpu_run(&o.cpu));
 	EXPECT_EQ(AT(0x28), m->gpa);
@@ -312,12 +492,51 @@ TEST(exit_record)
 	one_destroy(&o);
 }
 
-/* The runner finishes the instruction by hand */
-GUEST(read_to_sync)
+GUEST(byte_to_sync)
 {
 	u64 v;
 
-	asm volatile("mov (%1), %0" : "=a"(v) : "D"(arg));
+	asm volatile("movzbl (%1), %k0" : "=a"(v) : "D"(arg));
+	guest_sync(v);
+}
+
+TEST(decoded_record)
+{
+	struct mote_exit_mmio *m;
+	struct one o;
+	u64 pc;
+
+	one_create(&o, 0, guest_byte_to_sync, AT(0x28));
+	m = &o.cpu.run->exit.mmio;
+	ASSERT_EQ(MOTE_EXIT_MMIO, vcpu_run(&o.cpu));
+	pc = o.cpu.run->exit.pc;
+	EXPECT_EQ(AT(0x28), m->gpa);
+	EXPECT_EQ(MOTE_ACCESS_READ, m->access);
+	EXPECT_EQ(1, m->decoded);
+	EXPECT_EQ(1, m->bytes);
+	EXPECT_EQ(0, m->data);
+	EXPECT_EQ(0, o.cpu.run->state);
+	EXPECT_EQ(MOTE_EXIT_PENDING, o.cpu.run->exit.flags);
+	EXPECT_EQ(pc, reg(&o.cpu, RIP));
+	/* Of the record only the data count, and of them only what was asked for */
+	m->data = 0x123456789abcdef0;
+	m->bytes = 8;
+	m->access = MOTE_ACCESS_WRITE;
+	m->decoded = 0;
+	o.cpu.run->request = MOTE_RUN_COMPLETE_ONLY;
+	EXPECT_EQ(0, mote_run(o.cpu.fd));
+	EXPECT_EQ(0xf0, reg(&o.cpu, RAX));
+	EXPECT_EQ(pc + 3, reg(&o.cpu, RIP));
+	EXPECT_EQ(0xf0, vcpu_sync(&o.cpu));
+	one_destroy(&o);
+}
+
+/* The runner finishes the instruction by hand */
+GUEST(read_to_sync)
+{
+	u64 v = 1;
+
+	asm volatile("add (%1), %0" : "+a"(v) : "D"(arg));
 	guest_sync(v);
 }
 

@@ -350,6 +350,7 @@ static int exit_ept_violation(struct mote_vcpu *vcpu)
 		.gpa = vmread64(GUEST_PHYSICAL_ADDRESS),
 		.gva = gva_valid ? vmreadl(GUEST_LINEAR_ADDRESS) : 0,
 		.gva_valid = gva_valid,
+		.operand = gva_valid,
 		.access = ept_access(qual),
 		.qualification = qual,
 		.raw = EXIT_REASON_EPT_VIOLATION,
