@@ -493,8 +493,8 @@ static enum mote_fault fault_range(struct mote_vcpu *vcpu, struct mote_range *r,
 	for (i = 0; i < FAULT_TRIES; i++) {
 		unsigned long seq = mmu_interval_read_begin(&r->notifier);
 
-		/* Pairs with fault_present() */
 		if (READ_ONCE(r->settled) != seq)
+			/* Pairs with fault_present() */
 			smp_store_release(&r->settled, seq);
 		err = fault_page(vcpu, r, gpa, access, seq);
 		if (!err)
@@ -527,16 +527,17 @@ enum mote_fault mote_memory_fault(struct mote_vcpu *vcpu, gpa_t gpa, u32 access,
 /*
  * mmu_interval_read_begin() sleeps while an invalidation of the range is under
  * way.  The last one was over when @settled was set; one that has begun since
- * has moved the sequence, which fault_install() notices.  Acquire: the host's
- * tables are read behind the end of that last one.
+ * has moved the sequence, which fault_install() notices.
  */
 static bool fault_present(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa, u32 access)
 {
 	bool write = access & MOTE_ACCESS_WRITE;
-	unsigned long seq = smp_load_acquire(&r->settled);
 	struct mote_host_page hp;
+	unsigned long seq;
 	unsigned int need;
 
+	/* The host's tables are read behind the end of that last one */
+	seq = smp_load_acquire(&r->settled);
 	return mote_host_find(r->hva + (unsigned long)(gpa - r->gpa), write, &hp) &&
 	       !fault_install(vcpu, r, gpa, access, &hp, seq, &need);
 }
