@@ -19,6 +19,7 @@
 #include <asm/virt.h>
 
 #include "el2.h"
+#include "hyp/vhe.h"
 
 static_assert(offsetof(struct arm64_ctx, x[30]) == CTX_X(30));
 static_assert(offsetof(struct arm64_ctx, pc) == CTX_PC);

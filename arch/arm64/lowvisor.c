@@ -224,19 +224,26 @@ static int pm_notify(struct notifier_block *nb, unsigned long event, void *data)
 
 static struct notifier_block pm_nb = { .notifier_call = pm_notify };
 
-static void flush_here(void *unused)
+static void flush_here(void *done)
 {
-	lv_call(LV_CALL_FLUSH, 0);
+	if (lv_call(LV_CALL_FLUSH, 0) == LV_OK)
+		*(bool *)done = true;
+	else
+		lost();
 }
 
 /*
- * One CPU is enough, the TLBI is broadcast; one that has lost EL2 cannot do it,
- * and one that gives it back flushes first.
+ * One CPU is enough, the TLBI is broadcast.  Not one that has lost EL2; and
+ * those that give it back flush first.
  */
 void el2_flush(void)
 {
-	if (!cpumask_empty(&el2_ours))
-		smp_call_function_any(&el2_ours, flush_here, NULL, 1);
+	bool done = false;
+
+	while (!done && !cpumask_empty(&el2_ours)) {
+		if (smp_call_function_any(&el2_ours, flush_here, &done, 1))
+			break;
+	}
 }
 
 /* ---- all of it ---- */

@@ -95,21 +95,12 @@ struct hyp_cpu {
 	u64 sys[ARM64_SYS_COUNT];
 };
 
-/* entry.S.  Return: ARM64_EXIT_*.  DAIF is masked. */
-u64 vhe_guest_enter(struct arm64_ctx *ctx, u64 flags);
-u64 lv_guest_enter(struct arm64_ctx *ctx, u64 flags);
-
-/* vhe.c */
-void vhe_host_save(struct hyp_host *host);
-void vhe_session_load(struct arm64_ctx *ctx, struct hyp_host *host);
-void vhe_session_put(struct arm64_ctx *ctx, struct hyp_host *host);
-void vhe_enter(struct arm64_ctx *ctx, struct hyp_host *host);
-void vhe_sys_access(struct arm64_ctx *ctx, enum arm64_sys reg, u64 *value, bool write);
-
 /* The lowvisor, from lv_begin to lv_end, and where it starts: init.S, nvhe.c */
 extern char lv_begin[], lv_end[], lv_init[];
 void lv_host_save(struct hyp_cpu *cpu);
 void lv_run(struct arm64_ctx *ctx, struct hyp_cpu *cpu);
+/* Return: ARM64_EXIT_* */
+u64 lv_guest_enter(struct arm64_ctx *ctx, u64 flags);
 
 #endif /* !__ASSEMBLY__ */
 

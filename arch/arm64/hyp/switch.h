@@ -68,35 +68,35 @@
 	if (host->flags & (flag))						\
 		write_sysreg_s(host->optional[i], HYP_##r##_EL2);
 
-/* What the host has in the registers that controls_load() changes; host->flags is set */
+/* Controls of which the host has values of its own */
+#define FOR_CONTROLS(F)		F(cnthctl) F(hstr) F(vmpidr) F(vpidr)
+#define CONTROL_SAVE(r)		host->r = read_sysreg(r##_el2);
+#define CONTROL_GUEST(r)	write_sysreg(ctx->r, r##_el2);
+#define CONTROL_HOST(r)		write_sysreg(host->r, r##_el2);
+
+/* HPMN and HPME split the counters between host and guest, who gets none */
+#define MDCR_HOST_BITS		0x9fULL
+
+/* At EL2, before the first guest; host->flags is set */
 static __always_inline void host_save(struct hyp_host *host)
 {
 	host->hcr = read_sysreg(hcr_el2);
 	host->cptr = read_sysreg(cptr_el2);
 	host->mdcr = read_sysreg(mdcr_el2);
-	host->cnthctl = read_sysreg(cnthctl_el2);
-	host->hstr = read_sysreg(hstr_el2);
-	host->vmpidr = read_sysreg(vmpidr_el2);
-	host->vpidr = read_sysreg(vpidr_el2);
+	FOR_CONTROLS(CONTROL_SAVE)
+	FOR_OPTIONAL_REGS(OPTIONAL_SAVE)
 	if (host->flags & HYP_GIC) {
 		/* SRE clear: the ICH_* registers are UNDEFINED (GIC spec., ICC_SRE_EL2) */
 		host->icc_sre = read_sysreg_s(SYS_ICC_SRE_EL2);
 		host->vtr = host->icc_sre & 1 ? read_sysreg_s(SYS_ICH_VTR_EL2) : 0;
 	}
-	FOR_OPTIONAL_REGS(OPTIONAL_SAVE)
 }
-
-/* HPMN and HPME split the counters between host and guest, who gets none */
-#define MDCR_HOST_BITS	0x9fULL
 
 static __always_inline void controls_load(const struct arm64_ctx *ctx, struct hyp_host *host)
 {
+	FOR_CONTROLS(CONTROL_GUEST)
 	write_sysreg(ctx->cntvoff, cntvoff_el2);
-	write_sysreg(ctx->cnthctl, cnthctl_el2);
 	write_sysreg(ctx->mdcr | (host->mdcr & MDCR_HOST_BITS), mdcr_el2);
-	write_sysreg(ctx->hstr, hstr_el2);
-	write_sysreg(ctx->vmpidr, vmpidr_el2);
-	write_sysreg(ctx->vpidr, vpidr_el2);
 	if (host->flags & HYP_OPTIONAL) {
 		FOR_OPTIONAL_REGS(OPTIONAL_GUEST)
 	}
@@ -104,12 +104,9 @@ static __always_inline void controls_load(const struct arm64_ctx *ctx, struct hy
 
 static __always_inline void controls_put(struct hyp_host *host)
 {
+	FOR_CONTROLS(CONTROL_HOST)
 	write_sysreg(0, cntvoff_el2);	/* the host's, as its boot code leaves it */
-	write_sysreg(host->cnthctl, cnthctl_el2);
 	write_sysreg(host->mdcr, mdcr_el2);
-	write_sysreg(host->hstr, hstr_el2);
-	write_sysreg(host->vmpidr, vmpidr_el2);
-	write_sysreg(host->vpidr, vpidr_el2);
 	if (host->flags & HYP_OPTIONAL) {
 		FOR_OPTIONAL_REGS(OPTIONAL_HOST)
 	}

@@ -12,6 +12,7 @@
  * 1530923 of Cortex-A55; Arm ARM D8, "Out-of-context translation regimes").
  */
 #include "switch.h"
+#include "vhe.h"
 
 #define SYS_SAVE_EL12(r)	sys[ARM64_##r##_EL1] = read_sysreg_s(SYS_##r##_EL12);
 #define SYS_LOAD_EL12(r)	write_sysreg_s(sys[ARM64_##r##_EL1], SYS_##r##_EL12);
