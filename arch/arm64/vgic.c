@@ -147,6 +147,7 @@ void vgic_vcpu_destroy(struct mote_vcpu *vcpu)
 /* ---- where interrupts go ---- */
 
 void vgic_unlock(struct vgic *gic, unsigned long flags, struct mote_vcpu *self)
+	__releases(gic->lock)
 {
 	unsigned long kick = gic->kick;
 	unsigned int id;

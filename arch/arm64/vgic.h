@@ -218,7 +218,8 @@ extern u64 vgic_vtr;
  * vgic_unlock - release it and kick whom the changes concern
  * @self: who need not be kicked, or NULL
  */
-void vgic_unlock(struct vgic *gic, unsigned long flags, struct mote_vcpu *self);
+void vgic_unlock(struct vgic *gic, unsigned long flags, struct mote_vcpu *self)
+	__releases(gic->lock);
 
 /** vgic_find_cpu - by affinity, Aff2 to Aff0 in bits 23:0; or NULL */
 struct vgic_cpu *vgic_find_cpu(struct vgic *gic, u32 affinity);

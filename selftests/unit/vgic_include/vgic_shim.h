@@ -52,6 +52,8 @@ static inline void *kvzalloc(size_t bytes, gfp_t gfp)
 
 typedef spinlock_t raw_spinlock_t;
 
+#define __releases(lock)
+
 #define raw_spin_lock_init(lock)	spin_lock_init(lock)
 #define raw_spin_lock_irqsave(lock, flags)	((flags) = 0, spin_lock(lock))
 #define raw_spin_unlock_irqrestore(lock, flags)	((void)(flags), spin_unlock(lock))
