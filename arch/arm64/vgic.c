@@ -162,18 +162,11 @@ void vgic_unlock(struct vgic *gic, unsigned long flags, struct mote_vcpu *self)
 	}
 }
 
-static struct vgic_cpu *cpu_by_id(const struct vgic *gic, unsigned int id)
-{
-	struct mote_vcpu *vcpu = mote_vm_vcpu(gic->vm, id);
-
-	return vcpu ? vcpu->arch.vgic : NULL;
-}
-
 struct vgic_cpu *vgic_find_cpu(struct vgic *gic, u32 affinity)
 {
 	if ((affinity & 0xff) > 15)
 		return NULL;
-	return cpu_by_id(gic, (affinity >> 8) * 16 + (affinity & 15));
+	return vgic_cpu_by_id(gic, (affinity >> 8) * 16 + (affinity & 15));
 }
 
 struct vgic_irq *vgic_irq_at(struct vgic *gic, struct vgic_cpu *cpu, unsigned int intid)
@@ -188,13 +181,11 @@ struct vgic_irq *vgic_irq_at(struct vgic *gic, struct vgic_cpu *cpu, unsigned in
 /* 1 of N: the first vCPU that is awake, else the first */
 static struct vgic_cpu *any_cpu(struct vgic *gic)
 {
-	struct vgic_cpu *first = NULL;
+	struct vgic_cpu *cpu, *first = NULL;
 	unsigned int id;
 
-	for (id = 0; id < MOTE_MAX_VCPUS; id++) {
-		struct vgic_cpu *cpu = cpu_by_id(gic, id);
-
-		if (cpu && !(cpu->waker & GICR_WAKER_SLEEP))
+	for_each_vgic_cpu(gic, id, cpu) {
+		if (!(cpu->waker & GICR_WAKER_SLEEP))
 			return cpu;
 		first = first ?: cpu;
 	}
@@ -250,12 +241,11 @@ void vgic_queue(struct vgic *gic, struct vgic_irq *irq)
 
 void vgic_update_all(struct vgic *gic)
 {
+	struct vgic_cpu *cpu;
 	unsigned int id;
 
-	for (id = 0; id < MOTE_MAX_VCPUS; id++) {
-		struct vgic_cpu *cpu = cpu_by_id(gic, id);
-
-		if (cpu && cpu->nr_todo)
+	for_each_vgic_cpu(gic, id, cpu) {
+		if (cpu->nr_todo)
 			request_update(gic, cpu);
 	}
 }
@@ -273,11 +263,10 @@ void vgic_set_line(struct vgic *gic, struct vgic_irq *irq, bool level)
 	}
 }
 
-void vgic_write_active(struct vgic *gic, struct vgic_irq *irq, u32 active)
+void vgic_set_active(struct vgic_irq *irq, u32 active)
 {
 	irq->active = active;
 	irq->active_written = irq->in_lr;
-	vgic_queue(gic, irq);
 }
 
 static void left_guest(void *unused)
@@ -287,13 +276,12 @@ static void left_guest(void *unused)
 
 void vgic_settle(struct vgic *gic, struct mote_vcpu *self)
 {
+	struct vgic_cpu *cpu;
 	unsigned int id;
+	int host_cpu;
 
-	for (id = 0; id < MOTE_MAX_VCPUS; id++) {
-		struct vgic_cpu *cpu = cpu_by_id(gic, id);
-		int host_cpu;
-
-		if (!cpu || cpu->vcpu == self || !READ_ONCE(cpu->used) ||
+	for_each_vgic_cpu(gic, id, cpu) {
+		if (cpu->vcpu == self || !READ_ONCE(cpu->used) ||
 		    READ_ONCE(cpu->vcpu->mode) != MOTE_IN_GUEST)
 			continue;
 		host_cpu = READ_ONCE(cpu->vcpu->cpu);

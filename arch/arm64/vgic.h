@@ -224,6 +224,20 @@ void vgic_unlock(struct vgic *gic, unsigned long flags, struct mote_vcpu *self)
 /** vgic_find_cpu - by affinity, Aff2 to Aff0 in bits 23:0; or NULL */
 struct vgic_cpu *vgic_find_cpu(struct vgic *gic, u32 affinity);
 
+/** vgic_cpu_by_id - or NULL */
+static inline struct vgic_cpu *vgic_cpu_by_id(const struct vgic *gic, unsigned int id)
+{
+	struct mote_vcpu *vcpu = mote_vm_vcpu(gic->vm, id);
+
+	return vcpu ? vcpu->arch.vgic : NULL;
+}
+
+#define for_each_vgic_cpu(gic, id, cpu)						\
+	for ((id) = 0; (id) < MOTE_MAX_VCPUS; (id)++)				\
+		if (!((cpu) = vgic_cpu_by_id(gic, id)))				\
+			continue;						\
+		else
+
 /** vgic_affinity - of a vCPU, see struct mote_create_vcpu::id */
 static inline u32 vgic_affinity(unsigned int id)
 {
@@ -247,8 +261,8 @@ void vgic_set_line(struct vgic *gic, struct vgic_irq *irq, bool level);
 /** vgic_update_all - something changed that concerns every vCPU.  Context: G. */
 void vgic_update_all(struct vgic *gic);
 
-/** vgic_write_active - a write to the active bit, or to ICC_DIR_EL1.  Context: G. */
-void vgic_write_active(struct vgic *gic, struct vgic_irq *irq, u32 active);
+/** vgic_set_active - the guest writes it; vgic_queue() has to follow.  Context: G. */
+void vgic_set_active(struct vgic_irq *irq, u32 active);
 
 /**
  * vgic_settle - wait until no vCPU runs with list registers from before
@@ -261,26 +275,33 @@ void vgic_settle(struct vgic *gic, struct mote_vcpu *self);
 
 /* ---- vgic_mmio.c: registers with a field for each interrupt ---- */
 
+/* What a write does to a field: VGIC_SET and VGIC_CLEAR by ones */
+enum vgic_write {
+	VGIC_ASSIGN,
+	VGIC_SET,
+	VGIC_CLEAR,
+};
+
 /**
  * struct vgic_bank - registers with a field for each interrupt
  * @offset: in the distributor, and in SGI_base
  * @bits: of a field; what it has above 32 is reserved
+ * @kind: of the guest's writes; SET_REGS assigns
  * @widths: of accesses, in bytes, ORed
  * @settle: list registers of other vCPUs may hold a newer state
  * @get: what the guest reads
- * @set: the guest writes @field; under G
  * @save: for GET_REGS, NULL: not part of the state
- * @restore: for SET_REGS; under G
+ * @set: under G, vgic_queue() follows
  */
 struct vgic_bank {
 	u16 offset;
 	u8 bits;
+	u8 kind;
 	u8 widths;
 	bool settle;
 	u32 (*get)(const struct vgic_irq *irq);
-	void (*set)(struct vgic *gic, struct vgic_irq *irq, u32 field);
 	u32 (*save)(const struct vgic_irq *irq);
-	void (*restore)(struct vgic *gic, struct vgic_irq *irq, u32 field);
+	void (*set)(struct vgic_irq *irq, u32 field);
 };
 
 /* In restore order */

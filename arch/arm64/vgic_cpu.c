@@ -200,8 +200,10 @@ static void end_left_out(struct vgic *gic, struct vgic_cpu *cpu, unsigned int co
 
 	if (hw(cpu)->vmcr & VGIC_VMCR_EOIM)
 		return;
-	while (count-- && (irq = first_left_out(gic, cpu)))
-		vgic_write_active(gic, irq, false);
+	while (count-- && (irq = first_left_out(gic, cpu))) {
+		vgic_set_active(irq, false);
+		vgic_queue(gic, irq);
+	}
 }
 
 static void fold(struct vgic *gic, struct vgic_cpu *cpu)
@@ -352,33 +354,14 @@ static void send_sgi_to(struct vgic *gic, struct vgic_cpu *cpu, unsigned int int
 	vgic_queue(gic, irq);
 }
 
-static void send_to_others(struct vgic *gic, u32 self, unsigned int intid, bool group1)
+/* In the same order as Aff0: 16 vCPUs have all else in common */
+static bool is_target(u64 value, unsigned int id)
 {
-	unsigned int id;
+	u32 affinity = (value >> 32 & 0xff) << 16 | (value >> 16 & 0xff) << 8;
 
-	for (id = 0; id < MOTE_MAX_VCPUS; id++) {
-		struct vgic_cpu *cpu = vgic_find_cpu(gic, vgic_affinity(id));
-
-		if (cpu && id != self)
-			send_sgi_to(gic, cpu, intid, group1);
-	}
-}
-
-static void send_to_list(struct vgic *gic, u64 value, unsigned int intid, bool group1)
-{
-	u32 affinity = (value >> 32 & 0xff) << 16 | (value >> 16 & 0xff) << 8 |
-		       (value >> 44 & 0xf) << 4;
-	unsigned long list = value & 0xffff;
-	unsigned int bit;
-
-	if (value >> 48 & 0xff)
-		return;
-	for_each_set_bit(bit, &list, 16) {
-		struct vgic_cpu *cpu = vgic_find_cpu(gic, affinity | bit);
-
-		if (cpu)
-			send_sgi_to(gic, cpu, intid, group1);
-	}
+	/* Aff3 and the range selector */
+	return !(value >> 44 & 0xfff) && vgic_affinity(id) >> 4 << 4 == affinity &&
+	       value & BIT(id & 15);
 }
 
 /*
@@ -388,14 +371,16 @@ static void send_to_list(struct vgic *gic, u64 value, unsigned int intid, bool g
 static void send_sgi(struct mote_vcpu *vcpu, u64 value, bool group1)
 {
 	struct vgic *gic = vcpu->vm->arch.gic;
-	unsigned int intid = value >> 24 & 0xf;
+	bool others = value & BIT_ULL(40);
 	unsigned long flags;
+	struct vgic_cpu *cpu;
+	unsigned int id;
 
 	vgic_lock(gic, flags);
-	if (value & BIT_ULL(40))
-		send_to_others(gic, vcpu->id, intid, group1);
-	else
-		send_to_list(gic, value, intid, group1);
+	for_each_vgic_cpu(gic, id, cpu) {
+		if (others ? id != vcpu->id : is_target(value, id))
+			send_sgi_to(gic, cpu, value >> 24 & 0xf, group1);
+	}
 	vgic_unlock(gic, flags, vcpu);
 }
 
@@ -409,8 +394,10 @@ static void deactivate(struct mote_vcpu *vcpu, u32 intid)
 	if (!irq || !(to_ctx(vcpu)->gic.vmcr & VGIC_VMCR_EOIM))
 		return;
 	vgic_lock(gic, flags);
-	if (irq->active || irq->in_lr)
-		vgic_write_active(gic, irq, false);
+	if (irq->active || irq->in_lr) {
+		vgic_set_active(irq, false);
+		vgic_queue(gic, irq);
+	}
 	vgic_unlock(gic, flags, vcpu);
 }
 

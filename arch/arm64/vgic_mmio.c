@@ -17,10 +17,42 @@ static u32 get_group(const struct vgic_irq *irq)
 	return irq->group1;
 }
 
-static void set_group(struct vgic *gic, struct vgic_irq *irq, u32 field)
+static void set_group(struct vgic_irq *irq, u32 field)
 {
 	irq->group1 = field;
-	vgic_queue(gic, irq);
+}
+
+static u32 get_priority(const struct vgic_irq *irq)
+{
+	return irq->priority;
+}
+
+static void set_priority(struct vgic_irq *irq, u32 field)
+{
+	irq->priority = field & VGIC_PRIORITY_MASK;
+}
+
+static u32 get_config(const struct vgic_irq *irq)
+{
+	return irq->edge << 1;
+}
+
+/* Private ones are what they are: SGIs edges, PPIs levels (IHI 0069, GICR_ICFGR1) */
+static void set_config(struct vgic_irq *irq, u32 field)
+{
+	if (!vgic_is_private(irq))
+		irq->edge = field >> 1;
+}
+
+static u32 get_route(const struct vgic_irq *irq)
+{
+	return irq->route;
+}
+
+static void set_route(struct vgic_irq *irq, u32 field)
+{
+	if (!vgic_is_private(irq))
+		irq->route = field & VGIC_ROUTE_MASK;
 }
 
 static u32 get_enabled(const struct vgic_irq *irq)
@@ -28,24 +60,9 @@ static u32 get_enabled(const struct vgic_irq *irq)
 	return irq->enabled;
 }
 
-static void restore_enabled(struct vgic *gic, struct vgic_irq *irq, u32 field)
+static void set_enabled(struct vgic_irq *irq, u32 field)
 {
-	if (irq->enabled == field)
-		return;
 	irq->enabled = field;
-	vgic_queue(gic, irq);
-}
-
-static void set_enable(struct vgic *gic, struct vgic_irq *irq, u32 field)
-{
-	if (field)
-		restore_enabled(gic, irq, true);
-}
-
-static void clear_enable(struct vgic *gic, struct vgic_irq *irq, u32 field)
-{
-	if (field)
-		restore_enabled(gic, irq, false);
 }
 
 static u32 get_pending(const struct vgic_irq *irq)
@@ -59,25 +76,11 @@ static u32 save_pending(const struct vgic_irq *irq)
 	return irq->latch || irq->lr_latch;
 }
 
-static void restore_pending(struct vgic *gic, struct vgic_irq *irq, u32 field)
+static void set_pending(struct vgic_irq *irq, u32 field)
 {
 	irq->latch = field;
-	irq->lr_latch = false;
-	vgic_queue(gic, irq);
-}
-
-static void set_pending(struct vgic *gic, struct vgic_irq *irq, u32 field)
-{
-	if (!field || irq->latch)
-		return;
-	irq->latch = true;
-	vgic_queue(gic, irq);
-}
-
-static void clear_pending(struct vgic *gic, struct vgic_irq *irq, u32 field)
-{
-	if (field && save_pending(irq))
-		restore_pending(gic, irq, false);
+	if (!field)
+		irq->lr_latch = false;
 }
 
 static u32 get_active(const struct vgic_irq *irq)
@@ -85,67 +88,17 @@ static u32 get_active(const struct vgic_irq *irq)
 	return irq->active;
 }
 
-static void set_active(struct vgic *gic, struct vgic_irq *irq, u32 field)
-{
-	if (field)
-		vgic_write_active(gic, irq, true);
-}
-
-static void clear_active(struct vgic *gic, struct vgic_irq *irq, u32 field)
-{
-	if (field)
-		vgic_write_active(gic, irq, false);
-}
-
-static u32 get_priority(const struct vgic_irq *irq)
-{
-	return irq->priority;
-}
-
-static void set_priority(struct vgic *gic, struct vgic_irq *irq, u32 field)
-{
-	irq->priority = field & VGIC_PRIORITY_MASK;
-	vgic_queue(gic, irq);
-}
-
-static u32 get_config(const struct vgic_irq *irq)
-{
-	return irq->edge << 1;
-}
-
-/* Private ones are what they are: SGIs edges, PPIs levels (IHI 0069, GICR_ICFGR1) */
-static void set_config(struct vgic *gic, struct vgic_irq *irq, u32 field)
-{
-	if (vgic_is_private(irq))
-		return;
-	irq->edge = field >> 1;
-	vgic_queue(gic, irq);
-}
-
-static u32 get_route(const struct vgic_irq *irq)
-{
-	return irq->route;
-}
-
-static void set_route(struct vgic *gic, struct vgic_irq *irq, u32 field)
-{
-	if (vgic_is_private(irq))
-		return;
-	irq->route = field & VGIC_ROUTE_MASK;
-	vgic_queue(gic, irq);
-}
-
 const struct vgic_bank vgic_banks[VGIC_NR_BANKS] = {
-	{ GICD_IGROUPR, 1, 4, false, get_group, set_group, get_group, set_group },
-	{ GICD_IPRIORITYR, 8, 1 | 4, false, get_priority, set_priority, get_priority, set_priority },
-	{ GICD_ICFGR, 2, 4, false, get_config, set_config, get_config, set_config },
-	{ GICD_IROUTER, 64, 4 | 8, false, get_route, set_route, get_route, set_route },
-	{ GICD_ISENABLER, 1, 4, false, get_enabled, set_enable, get_enabled, restore_enabled },
-	{ GICD_ICENABLER, 1, 4, true, get_enabled, clear_enable, NULL, NULL },
-	{ GICD_ISPENDR, 1, 4, true, get_pending, set_pending, save_pending, restore_pending },
-	{ GICD_ICPENDR, 1, 4, true, get_pending, clear_pending, NULL, NULL },
-	{ GICD_ISACTIVER, 1, 4, true, get_active, set_active, get_active, vgic_write_active },
-	{ GICD_ICACTIVER, 1, 4, true, get_active, clear_active, NULL, NULL },
+	{ GICD_IGROUPR, 1, VGIC_ASSIGN, 4, false, get_group, get_group, set_group },
+	{ GICD_IPRIORITYR, 8, VGIC_ASSIGN, 1 | 4, false, get_priority, get_priority, set_priority },
+	{ GICD_ICFGR, 2, VGIC_ASSIGN, 4, false, get_config, get_config, set_config },
+	{ GICD_IROUTER, 64, VGIC_ASSIGN, 4 | 8, false, get_route, get_route, set_route },
+	{ GICD_ISENABLER, 1, VGIC_SET, 4, false, get_enabled, get_enabled, set_enabled },
+	{ GICD_ICENABLER, 1, VGIC_CLEAR, 4, true, get_enabled, NULL, set_enabled },
+	{ GICD_ISPENDR, 1, VGIC_SET, 4, true, get_pending, save_pending, set_pending },
+	{ GICD_ICPENDR, 1, VGIC_CLEAR, 4, true, get_pending, NULL, set_pending },
+	{ GICD_ISACTIVER, 1, VGIC_SET, 4, true, get_active, get_active, vgic_set_active },
+	{ GICD_ICACTIVER, 1, VGIC_CLEAR, 4, true, get_active, NULL, vgic_set_active },
 };
 
 static const struct vgic_bank *bank_at(u32 offset)
@@ -169,6 +122,18 @@ static struct vgic_irq *frame_irq(struct vgic_access *a, unsigned int intid)
 	return vgic_irq_at(a->gic, a->cpu, intid);
 }
 
+static void write_field(struct vgic_access *a, const struct vgic_bank *bank, struct vgic_irq *irq,
+			u32 field)
+{
+	if (!a->state && bank->kind != VGIC_ASSIGN) {
+		if (!field)
+			return;
+		field = bank->kind == VGIC_SET;
+	}
+	bank->set(irq, field);
+	vgic_queue(a->gic, irq);
+}
+
 /* What a field has above 32 bits is reserved */
 static void access_fields(struct vgic_access *a, const struct vgic_bank *bank)
 {
@@ -181,11 +146,10 @@ static void access_fields(struct vgic_access *a, const struct vgic_bank *bank)
 
 		if (!irq || (first + shift) % bank->bits)
 			continue;
-		if (!a->write)
-			a->value |= (u64)(a->state ? bank->save : bank->get)(irq) << shift;
+		if (a->write)
+			write_field(a, bank, irq, a->value >> shift & mask);
 		else
-			(a->state ? bank->restore : bank->set)(a->gic, irq,
-							       a->value >> shift & mask);
+			a->value |= (u64)(a->state ? bank->save : bank->get)(irq) << shift;
 	}
 }
 
