@@ -27,6 +27,8 @@ host_prepare() {
 efi_fetch() {
 	apt_update
 	apt_unpack "$1" qemu-efi-aarch64
+	mv "$1/usr/share/qemu-efi-aarch64/QEMU_EFI.fd" "$1/"
+	rm -r "${1:?}/usr"
 }
 
 # host_cmdline MODE KERNEL: see docs/lab.md for what each word saves
@@ -53,7 +55,7 @@ host_image() {
 	local more
 	mapfile -t more < <(qemu_icount "$4")
 	[ -z "${ACPI:-}" ] ||
-		more+=(-bios "$CACHE/efi-arm64/usr/share/qemu-efi-aarch64/QEMU_EFI.fd")
+		more+=(-bios "$CACHE/efi-arm64/QEMU_EFI.fd")
 	qemu_args "$1" "$6" "$7" -M virt,virtualization=on,gic-version=3 -accel tcg \
 		-cpu "${CPU_MODEL:-$HOST_CPU_MODEL}" "${more[@]}" -kernel "$2/Image" \
 		-initrd "$3" -append "$(host_cmdline "$4" "$5") $LAB_CMDLINE"
