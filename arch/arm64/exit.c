@@ -94,7 +94,7 @@ static int hypercall_exit(struct mote_vcpu *vcpu)
 	struct arm64_ctx *ctx = to_ctx(vcpu);
 	struct mote_exit *exit = mote_exit_begin(vcpu, MOTE_EXIT_HYPERCALL, ctx->esr);
 
-	exit->hypercall.nr = ctx->x[0];
+	exit->hypercall.nr = (u32)ctx->x[0];
 	memcpy(exit->hypercall.args, &ctx->x[1], sizeof(exit->hypercall.args));
 	exit->hypercall.ret = MOTE_ARM64_HYPERCALL_NOT_SUPPORTED;
 	return mote_exit_pending(vcpu, exit, MOTE_EXIT_HYPERCALL);
@@ -105,7 +105,8 @@ static int hypercall(struct mote_vcpu *vcpu)
 	u64 value[2] = { MOTE_ARM64_HYPERCALL_NOT_SUPPORTED };
 	struct arm64_ctx *ctx = to_ctx(vcpu);
 
-	switch (mote_policy_find(vcpu->vm, MOTE_SPACE_HYPERCALL, ctx->x[0], false, value)) {
+	/* The number is W0: what stands above it does not count (SMCCC 3.1) */
+	switch (mote_policy_find(vcpu->vm, MOTE_SPACE_HYPERCALL, (u32)ctx->x[0], false, value)) {
 	case MOTE_ACTION_EXIT:
 		return hypercall_exit(vcpu);
 	case MOTE_ACTION_FAULT:

@@ -53,9 +53,9 @@ static bool has_granule_4k(u64 mmfr0)
 void arm64_dcache_clean(hpa_t hpa, u64 bytes)
 {
 	unsigned long at = (unsigned long)phys_to_virt(hpa);
-	unsigned long end = at + bytes;
+	unsigned long end = at + bytes, line = line_bytes;	/* not read anew for each */
 
-	for (; at < end; at += line_bytes)
+	for (; at < end; at += line)
 		asm volatile("dc civac, %0" : : "r"(at) : "memory");
 	dsb(sy);
 }
@@ -63,7 +63,9 @@ void arm64_dcache_clean(hpa_t hpa, u64 bytes)
 /* Data cleaned as far as instruction fetches look; Arm ARM, CTR_EL0.IDC */
 static void clean_to_unification(unsigned long at, unsigned long end)
 {
-	for (; at < end; at += line_bytes)
+	unsigned long line = line_bytes;
+
+	for (; at < end; at += line)
 		asm volatile("dc cvau, %0" : : "r"(at) : "memory");
 }
 
