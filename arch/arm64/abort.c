@@ -150,30 +150,31 @@ static int gic_access(struct mote_vcpu *vcpu, const struct arm64_fault *f)
 	return MOTE_RESUME;
 }
 
+/* The level, of a walk, is not known: it is that of stage 2 in the syndrome */
+#define FSC_EXTABT_WALK	0x17
+
 /*
- * No memory there.  Neither a table walk nor a fetch nor, in the interrupt
- * controller, an access that hardware does not decode can be done for the
+ * No memory there.  Neither a table walk nor a fetch can be done for the
  * guest: it gets what a bus without a device answers.  Cache maintenance has
  * nothing to do.  Return: enum mote_result.
  */
 static int no_memory(struct mote_vcpu *vcpu, const struct arm64_fault *f)
 {
 	bool fetch = ESR_ELx_EC(f->esr) == ESR_ELx_EC_IABT_LOW;
-	bool gic = vcpu->arch.vgic && vgic_owns(vcpu->vm, f->ipa);
 
-	if (fetch || (f->esr & ESR_ELx_S1PTW) || (gic && !(f->esr & ESR_ELx_ISV))) {
-		arm64_inject_abort(vcpu, fetch, f->far);
+	if (unlikely(fetch || (f->esr & ESR_ELx_S1PTW))) {
+		arm64_inject_abort(vcpu, fetch, f->far, f->esr & ESR_ELx_S1PTW ?
+				   FSC_EXTABT_WALK : ESR_ELx_FSC_EXTABT);
 		return MOTE_RESUME;
 	}
-	if (f->esr & ESR_ELx_CM) {
+	if (unlikely(f->esr & ESR_ELx_CM)) {
 		arm64_skip(vcpu);
 		return MOTE_RESUME;
 	}
-	if (gic)
-		return gic_access(vcpu, f);
-	if (f->esr & ESR_ELx_ISV)
-		return decoded_exit(vcpu, f);
-	return MOTE_SLOW;
+	if (!(f->esr & ESR_ELx_ISV))
+		return MOTE_SLOW;
+	return vcpu->arch.vgic && vgic_owns(vcpu->vm, f->ipa) ? gic_access(vcpu, f) :
+								decoded_exit(vcpu, f);
 }
 
 /* ---- memory ---- */
@@ -208,7 +209,8 @@ static noinline int other_abort(struct mote_vcpu *vcpu, u64 esr)
 	 */
 	if (fsc < ESR_ELx_FSC_FAULT || (fsc >= 0x10 && fsc < 0x20 && fsc != ESR_ELx_FSC_MTE) ||
 	    fsc == 0x35) {
-		arm64_inject_abort(vcpu, fetch, to_ctx(vcpu)->far);
+		arm64_inject_abort(vcpu, fetch, to_ctx(vcpu)->far,
+				   fsc < ESR_ELx_FSC_FAULT ? ESR_ELx_FSC_EXTABT : fsc);
 		return MOTE_RESUME;
 	}
 	return arm64_exit_unknown(vcpu);
@@ -285,6 +287,8 @@ int arm64_handle_abort_slow(struct mote_vcpu *vcpu)
 	struct mote_fault_info info;
 	int r;
 
+	if (vcpu->arch.vgic && vgic_owns(vcpu->vm, f->ipa))
+		return undecoded_exit(vcpu, f);
 	switch (mote_memory_fault(vcpu, f->ipa, f->access, &info)) {
 	case MOTE_FAULT_MMIO:
 		mote_arch_vcpu_load(vcpu);

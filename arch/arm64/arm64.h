@@ -139,8 +139,8 @@ bool arm64_big_endian(struct mote_vcpu *vcpu);
  */
 void arm64_inject_sync(struct mote_vcpu *vcpu, u64 esr, u64 far);
 void arm64_inject_undef(struct mote_vcpu *vcpu);
-/** arm64_inject_abort - external abort for the current access */
-void arm64_inject_abort(struct mote_vcpu *vcpu, bool insn, u64 far);
+/** arm64_inject_abort - an abort for the current access, with @fsc in ESR_EL1 */
+void arm64_inject_abort(struct mote_vcpu *vcpu, bool insn, u64 far, u64 fsc);
 int arm64_inject(struct mote_vcpu *vcpu, const struct mote_inject *inject);
 /** arm64_wake_event - whether something ends WFI.  Any context of the vCPU's thread. */
 bool arm64_wake_event(struct mote_vcpu *vcpu);

@@ -102,7 +102,7 @@ void arm64_inject_undef(struct mote_vcpu *vcpu)
 	arm64_inject_sync(vcpu, (u64)ESR_ELx_EC_UNKNOWN << ESR_ELx_EC_SHIFT | ESR_ELx_IL, 0);
 }
 
-void arm64_inject_abort(struct mote_vcpu *vcpu, bool insn, u64 far)
+void arm64_inject_abort(struct mote_vcpu *vcpu, bool insn, u64 far, u64 fsc)
 {
 	u64 pstate = to_ctx(vcpu)->pstate;
 	bool user = (pstate & PSR_MODE32_BIT) || (pstate & PSR_MODE_MASK) == PSR_MODE_EL0t;
@@ -112,7 +112,7 @@ void arm64_inject_abort(struct mote_vcpu *vcpu, bool insn, u64 far)
 		ec = user ? ESR_ELx_EC_IABT_LOW : ESR_ELx_EC_IABT_CUR;
 	else
 		ec = user ? ESR_ELx_EC_DABT_LOW : ESR_ELx_EC_DABT_CUR;
-	arm64_inject_sync(vcpu, ec << ESR_ELx_EC_SHIFT | ESR_ELx_IL | ESR_ELx_FSC_EXTABT, far);
+	arm64_inject_sync(vcpu, ec << ESR_ELx_EC_SHIFT | ESR_ELx_IL | fsc, far);
 }
 
 /* ---- interrupt lines without a controller in the kernel ---- */
