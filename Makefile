@@ -39,7 +39,7 @@ unit:
 	@$(LAB) unit '$(TEST)'
 
 check:
-	@$(LAB) check '$(or $(HOST),x86-vmx)' '$(KERNEL)' '$(TEST)'
+	@$(LAB) check '$(or $(HOST),all)' '$(KERNEL)' '$(TEST)'
 
 demo:
 	@$(LAB) demo '$(or $(HOST),x86-vmx)' '$(KERNEL)'

@@ -56,7 +56,7 @@ test_wants() {
 # argument each; every host with every kernel is a lane
 cmd_check() {
 	local host k hosts=$1 kernels=${2:-6.1} pattern=${3:-*}
-	[ "$hosts" != all ] || hosts=$LAB_HOSTS
+	[ "$hosts" != all ] || hosts=$(hosts_all)
 	[ "$kernels" != all ] || kernels="6.1 6.12 debug"
 	TOTALS=$(mktemp)
 	[ "${UNIT:-yes}" = no ] || check_unit "$pattern"
