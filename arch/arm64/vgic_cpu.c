@@ -219,6 +219,9 @@ static void fold(struct vgic *gic, struct vgic_cpu *cpu)
 	}
 	gic_hw->hcr_out = 0;
 	set_controls(cpu, 0, 0);
+	/* There may be room now for what was left out */
+	if (cpu->nr_todo)
+		WRITE_ONCE(cpu->update, true);
 }
 
 /*
@@ -242,13 +245,17 @@ void vgic_before_entry(struct mote_vcpu *vcpu)
 	vgic_unlock(gic, flags, vcpu);
 }
 
-/* Whether hardware did anything with the list registers */
+/*
+ * Whether the guest did anything with what is in list registers, or may have
+ * enabled a group for which there was no room
+ */
 static bool lrs_changed(struct vgic_cpu *cpu)
 {
 	struct arm64_ctx_gic *gic_hw = hw(cpu);
 	unsigned int i;
 
-	if (VGIC_HCR_EOICOUNT(gic_hw->hcr_out))
+	if (VGIC_HCR_EOICOUNT(gic_hw->hcr_out) ||
+	    gic_hw->hcr & (VGIC_HCR_GRP0_EIE | VGIC_HCR_GRP1_EIE))
 		return true;
 	for (i = 0; i < cpu->used; i++)
 		if (gic_hw->lr[i] != cpu->loaded[i])
@@ -264,12 +271,9 @@ void vgic_after_exit(struct mote_vcpu *vcpu)
 
 	if (!cpu || likely(!cpu->used))
 		return;
-	gic = vcpu->vm->arch.gic;
-	/* What was left out may fit now, for reasons that do not show there */
-	if (hw(cpu)->hcr & ~(VGIC_HCR_EN | VGIC_HCR_TDIR))
-		WRITE_ONCE(cpu->update, true);
 	if (!lrs_changed(cpu))
 		return;
+	gic = vcpu->vm->arch.gic;
 	vgic_lock(gic, flags);
 	fold(gic, cpu);
 	vgic_unlock(gic, flags, vcpu);

@@ -543,13 +543,14 @@ TEST(scribble)
 	one_destroy(&o);
 }
 
-/* Pairs do not reach a GIC: the access has no syndrome */
+/* Pairs do not reach a GIC: the access has no syndrome, and aborts as on a bus */
 GUEST(pair)
 {
 	u64 a = 1, b = 1;
 
-	asm volatile("ldp %0, %1, [%2]" : "+r"(a), "+r"(b) : "r"(GICD_GPA) : "memory");
-	guest_sync(a);
+	GUEST_EQ(EC_DABT, GUEST_TRY("ldp %0, %1, [%2]", : "+r"(a), "+r"(b)
+				    : "r"(GICD_GPA) : "memory"));
+	GUEST_EQ(0x10, guest_fault.esr & 0x3f);
 }
 
 TEST(no_syndrome)
@@ -557,9 +558,7 @@ TEST(no_syndrome)
 	struct one o;
 
 	one_create(&o, VM_IRQCHIP, guest_pair, 0);
-	ASSERT_EQ(MOTE_EXIT_MMIO, vcpu_wait(&o.cpu));
-	EXPECT_EQ(0, o.cpu.run->exit.mmio.decoded);
-	EXPECT_EQ(GICD_GPA, o.cpu.run->exit.mmio.gpa);
+	vcpu_finish(&o.cpu);
 	one_destroy(&o);
 }
 
@@ -600,8 +599,10 @@ GUEST(none)
 
 	GUEST_EQ(EC_UNKNOWN, guest_try_mrs(s3_0_c12_c12_0, v));
 	GUEST_EQ(EC_UNKNOWN, guest_try_msr(s3_0_c12_c11_5, 0));
-	GUEST_EQ(EC_UNKNOWN, guest_try_mrs(s3_0_c12_c12_5, v));
 	GUEST_EQ(EC_UNKNOWN, guest_try_msr(s3_0_c4_c6_0, 0));
+	/* ICC_SRE_EL1: its trap is ICC_SRE_EL2.Enable, which may be stuck at 1 */
+	if (guest_try_mrs(s3_0_c12_c12_5, v) != EC_UNKNOWN)
+		GUEST_EQ(7, v);
 }
 
 TEST(without)
