@@ -128,8 +128,8 @@ static int ioctl_set_features(struct mote_vcpu *vcpu, void __user *arg)
 static int ioctl_inject(struct mote_vcpu *vcpu, void __user *arg)
 {
 	struct mote_inject req;
-	int r = mote_copy_in(&req, sizeof(req),
-			     MOTE_INJECT_ERROR_CODE | MOTE_INJECT_PAYLOAD, arg);
+	int r = mote_copy_in(&req, sizeof(req), MOTE_INJECT_ERROR_CODE | MOTE_INJECT_PAYLOAD |
+			     MOTE_INJECT_LOWER, arg);
 
 	if (r)
 		return r;

@@ -343,6 +343,7 @@ enum mote_event {
 
 #define MOTE_INJECT_ERROR_CODE	(1u << 0)	/* @error_code is pushed */
 #define MOTE_INJECT_PAYLOAD	(1u << 1)	/* @payload is valid */
+#define MOTE_INJECT_LOWER	(1u << 2)	/* arm64, INTR: the line @vector goes down */
 
 /**
  * struct mote_inject - INJECT: an event from the runner

@@ -346,8 +346,6 @@ void mote_arch_vcpu_enter(struct mote_vcpu *vcpu)
 	if (vcpu->arch.vgic)
 		vgic_after_exit(vcpu);
 	timer_after_exit(vcpu);
-	if (unlikely(vcpu->arch.intr_shown))
-		arm64_intr_taken(vcpu);
 	if (unlikely(vcpu->arch.serror))
 		arm64_serror_taken(vcpu);
 }

@@ -100,8 +100,7 @@ struct mote_vm_arch {
  * @fp_loaded: they are (live)
  * @idregs: what the guest's CPU claims; replaced under vcpu->mutex
  * @halted: WFI executed, waiting for an interrupt
- * @intr: INJECTed lines, bit 0 IRQ, bit 1 FIQ; without @vgic
- * @intr_shown: those that hardware had at the last entry
+ * @intr: lines that are up, bit 0 IRQ, bit 1 FIQ; without @vgic
  * @injected: an exception was INJECTed since the last entry
  * @debug: debug registers
  * @debug_on: the guest uses its breakpoints or watchpoints
@@ -120,7 +119,6 @@ struct mote_vcpu_arch {
 	struct arm64_idregs *idregs;
 	bool halted;
 	u32 intr;
-	u32 intr_shown;
 	bool injected;
 	bool debug_on;
 	struct arm64_debug *debug;

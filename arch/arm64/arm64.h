@@ -146,7 +146,6 @@ int arm64_inject(struct mote_vcpu *vcpu, const struct mote_inject *inject);
 bool arm64_wake_event(struct mote_vcpu *vcpu);
 /* INJECTed lines and SErrors, around an entry; where there are any */
 void arm64_intr_sync(struct mote_vcpu *vcpu);
-void arm64_intr_taken(struct mote_vcpu *vcpu);
 void arm64_serror_sync(struct mote_vcpu *vcpu);
 void arm64_serror_taken(struct mote_vcpu *vcpu);
 int arm64_serror_check(u64 value);

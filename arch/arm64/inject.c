@@ -2,9 +2,9 @@
 /*
  * mote/arm64: exceptions and interrupts on their way into the guest.
  *
- * Synchronous exceptions, and interrupts that the guest can take now, are
- * entered here, as the Arm ARM's AArch64.TakeException() does.  What has to
- * wait is shown to hardware as HCR_EL2.VI, VF and VSE.
+ * Synchronous exceptions are entered here, as the Arm ARM's
+ * AArch64.TakeException() does.  Interrupts and SErrors are shown to hardware
+ * as HCR_EL2.VI, VF and VSE.
  */
 #include <asm/esr.h>
 #include <asm/kvm_arm.h>
@@ -15,11 +15,7 @@
 
 #define ISS_BITS	ESR_ELx_ISS_MASK
 
-/* Offsets in the vector table; Arm ARM, "Exception vectors" */
-#define VECTOR_SYNC	0x000
-#define VECTOR_IRQ	0x080
-#define VECTOR_FIQ	0x100
-
+/* Where a synchronous exception goes; Arm ARM, "Exception vectors" */
 static u64 vector_group(u64 pstate)
 {
 	if (pstate & PSR_MODE32_BIT)
@@ -59,14 +55,14 @@ static u64 exception_spsr(u64 pstate)
 	return pstate;
 }
 
-static void take_exception(struct mote_vcpu *vcpu, u64 offset)
+static void take_exception(struct mote_vcpu *vcpu)
 {
 	u64 sctlr = arm64_sys_read(vcpu, ARM64_SCTLR_EL1);
 	struct arm64_ctx *ctx = to_ctx(vcpu);
 
 	arm64_sys_write(vcpu, ARM64_ELR_EL1, ctx->pc);
 	arm64_sys_write(vcpu, ARM64_SPSR_EL1, exception_spsr(ctx->pstate));
-	ctx->pc = arm64_sys_read(vcpu, ARM64_VBAR_EL1) + vector_group(ctx->pstate) + offset;
+	ctx->pc = arm64_sys_read(vcpu, ARM64_VBAR_EL1) + vector_group(ctx->pstate);
 	ctx->pstate = exception_pstate(ctx->pstate, sctlr);
 	vcpu->arch.halted = false;
 }
@@ -91,7 +87,7 @@ static bool has_far(u64 ec)
 
 void arm64_inject_sync(struct mote_vcpu *vcpu, u64 esr, u64 far)
 {
-	take_exception(vcpu, VECTOR_SYNC);
+	take_exception(vcpu);
 	arm64_sys_write(vcpu, ARM64_ESR_EL1, esr);
 	if (has_far(ESR_ELx_EC(esr)))
 		arm64_sys_write(vcpu, ARM64_FAR_EL1, far);
@@ -117,67 +113,21 @@ void arm64_inject_abort(struct mote_vcpu *vcpu, bool insn, u64 far, u64 fsc)
 
 /* ---- interrupt lines without a controller in the kernel ---- */
 
-#define INTR_IRQ	BIT(MOTE_ARM64_INTR_IRQ)
-#define INTR_FIQ	BIT(MOTE_ARM64_INTR_FIQ)
-
-/* FIQ goes first; Arm ARM leaves the order to the implementation */
-static u32 intr_unmasked(struct mote_vcpu *vcpu)
-{
-	u64 pstate = to_ctx(vcpu)->pstate;
-	u32 open = (pstate & PSR_F_BIT ? 0 : INTR_FIQ) | (pstate & PSR_I_BIT ? 0 : INTR_IRQ);
-
-	return vcpu->arch.intr & open;
-}
-
 /**
- * arm64_intr_sync - INJECTed interrupts, before an entry
+ * arm64_intr_sync - INJECTed lines, before an entry
  * @vcpu: entry
  *
- * One that the guest can take is taken now, and once.  The others are shown
- * to hardware, which gives them to the guest as soon as it unmasks them.
+ * Levels, as hardware takes them: HCR_EL2.VI and VF.  Nothing tells when the
+ * guest has taken one, so a line stays up until the runner, which plays the
+ * controller, lowers it.
  */
 void arm64_intr_sync(struct mote_vcpu *vcpu)
 {
-	u32 open = intr_unmasked(vcpu);
 	u64 hcr = to_ctx(vcpu)->hcr & ~(u64)(HCR_VI | HCR_VF);
 
-	if (open & INTR_FIQ) {
-		vcpu->arch.intr &= ~INTR_FIQ;
-		take_exception(vcpu, VECTOR_FIQ);
-		vcpu->stats->injected++;
-	} else if (open & INTR_IRQ) {
-		vcpu->arch.intr &= ~INTR_IRQ;
-		take_exception(vcpu, VECTOR_IRQ);
-		vcpu->stats->injected++;
-	}
-	hcr |= (vcpu->arch.intr & INTR_IRQ ? HCR_VI : 0) | (vcpu->arch.intr & INTR_FIQ ? HCR_VF : 0);
+	hcr |= vcpu->arch.intr & BIT(MOTE_ARM64_INTR_IRQ) ? HCR_VI : 0;
+	hcr |= vcpu->arch.intr & BIT(MOTE_ARM64_INTR_FIQ) ? HCR_VF : 0;
 	to_ctx(vcpu)->hcr = hcr;
-	vcpu->arch.intr_shown = vcpu->arch.intr;
-}
-
-/**
- * arm64_intr_taken - whether the guest has taken what hardware showed it
- * @vcpu: after an exit, with something in intr_shown
- *
- * Hardware does not say.  But a line that was up at the entry is taken the
- * moment it is unmasked, so that an exception level that is masked now, and
- * was entered from one where it was not, is its handler.  Or one that the
- * handler has entered: without an exit in between the handler cannot have done
- * anything about the interrupt, and would get it again at its ERET.
- */
-void arm64_intr_taken(struct mote_vcpu *vcpu)
-{
-	u64 spsr = arm64_sys_read(vcpu, ARM64_SPSR_EL1), pstate = to_ctx(vcpu)->pstate;
-	u32 taken = 0;
-
-	if ((vcpu->arch.intr_shown & INTR_FIQ) && (pstate & PSR_F_BIT) && !(spsr & PSR_F_BIT))
-		taken = INTR_FIQ;
-	else if ((vcpu->arch.intr_shown & INTR_IRQ) && (pstate & PSR_I_BIT) && !(spsr & PSR_I_BIT))
-		taken = INTR_IRQ;
-	vcpu->arch.intr &= ~taken;
-	vcpu->arch.intr_shown = 0;
-	if (taken)
-		vcpu->stats->injected++;
 }
 
 /* ---- SError ---- */
@@ -232,13 +182,20 @@ bool arm64_wake_event(struct mote_vcpu *vcpu)
 
 /* ---- INJECT ---- */
 
-static int inject_intr(struct mote_vcpu *vcpu, u32 line)
+static int inject_intr(struct mote_vcpu *vcpu, const struct mote_inject *inject)
 {
+	u32 line = inject->vector;
+
 	if (vcpu->arch.vgic || line > MOTE_ARM64_INTR_FIQ)
 		return -EINVAL;
+	if (inject->flags & MOTE_INJECT_LOWER) {
+		vcpu->arch.intr &= ~BIT(line);
+		return 0;
+	}
 	if (vcpu->arch.intr & BIT(line))
 		return -EAGAIN;
 	vcpu->arch.intr |= BIT(line);
+	vcpu->stats->injected++;
 	return 0;
 }
 
@@ -283,9 +240,11 @@ static int inject_serror(struct mote_vcpu *vcpu, const struct mote_inject *injec
  */
 int arm64_inject(struct mote_vcpu *vcpu, const struct mote_inject *inject)
 {
+	if (inject->event != MOTE_EVENT_INTR && inject->flags & MOTE_INJECT_LOWER)
+		return -EINVAL;
 	switch (inject->event) {
 	case MOTE_EVENT_INTR:
-		return inject_intr(vcpu, inject->vector);
+		return inject_intr(vcpu, inject);
 	case MOTE_EVENT_EXCEPTION:
 		return inject_exception(vcpu, inject);
 	case MOTE_EVENT_SERROR:

@@ -291,7 +291,7 @@ bool x86_vector_has_error(unsigned int vector)
  */
 int x86_inject(struct mote_vcpu *vcpu, const struct mote_inject *inject)
 {
-	if (inject->event == MOTE_EVENT_EXCEPTION)
+	if (inject->event == MOTE_EVENT_EXCEPTION && !(inject->flags & MOTE_INJECT_LOWER))
 		return inject_exception(vcpu, inject);
 	if (inject->flags)
 		return -EINVAL;

@@ -16,7 +16,7 @@
 	((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
 
 /*
- * A register id is class << 32 | index.  The classes stand in restore order.
+ * A register id is class << 32 | index.  REG_LIST has the order to restore them in.
  */
 #define MOTE_ARM64_CLASS_CORE	1ULL	/* general registers */
 #define MOTE_ARM64_CLASS_SYSREG	2ULL	/* index: MOTE_ARM64_ENC() */
@@ -58,7 +58,7 @@
 #define MOTE_ARM64_CNTVCT	MOTE_ARM64_REG(MOTE_ARM64_CLASS_TIMER, 0)
 
 #define MOTE_ARM64_HALTED	MOTE_ARM64_REG(MOTE_ARM64_CLASS_EVENT, 0)	/* WFI executed, waiting */
-#define MOTE_ARM64_INTR		MOTE_ARM64_REG(MOTE_ARM64_CLASS_EVENT, 1)	/* INJECTed: bit 0 IRQ, bit 1 FIQ */
+#define MOTE_ARM64_INTR		MOTE_ARM64_REG(MOTE_ARM64_CLASS_EVENT, 1)	/* lines that are up: bit 0 IRQ, bit 1 FIQ */
 #define MOTE_ARM64_SERROR	MOTE_ARM64_REG(MOTE_ARM64_CLASS_EVENT, 2)	/* pending SError: bit 63, syndrome below */
 
 #define MOTE_ARM64_IDREGS_MAX	64
@@ -93,7 +93,10 @@ enum mote_arm64_irqchip {
 #define MOTE_ARM64_LINE_SPI(intid)		(intid)
 #define MOTE_ARM64_LINE_PPI(vcpu, intid)	((vcpu) << 16 | (intid))
 
-/* mote_inject::vector of MOTE_EVENT_INTR, without an in-kernel controller */
+/*
+ * mote_inject::vector of MOTE_EVENT_INTR, without an in-kernel controller.  It
+ * raises the vCPU's line, which stays up until it is lowered with MOTE_INJECT_LOWER.
+ */
 #define MOTE_ARM64_INTR_IRQ	0
 #define MOTE_ARM64_INTR_FIQ	1
 
