@@ -75,10 +75,19 @@ TEST_F(mem, outside_is_mmio)
 	EXPECT_EQ(MEM_GPA + 24, e->mmio.gpa);
 	EXPECT_EQ(MOTE_ACCESS_READ, e->mmio.access);
 	EXPECT_TRUE(e->flags & MOTE_EXIT_PENDING);
-	robot_tell(&self->r, ROBOT_WRITE, MEM_GPA + 4096, 1);
-	/* Not answered: the same again */
+	/* A plain load: the next RUN finishes it with the answer */
+	ASSERT_EQ(1, e->mmio.decoded);
+	EXPECT_EQ(8, e->mmio.bytes);
+	e->mmio.data = 4711;
+	ASSERT_EQ(GOT_SYNC, robot_go(&self->r));
+	EXPECT_EQ(4711, self->r.o.cpu.said[0]);
+	robot_tell(&self->r, ROBOT_WRITE, MEM_GPA + 4096, 0x123456789abcdef0);
 	ASSERT_EQ(MOTE_EXIT_MMIO, robot_go(&self->r));
-	EXPECT_EQ(MEM_GPA + 24, e->mmio.gpa);
+	EXPECT_EQ(MEM_GPA + 4096, e->mmio.gpa);
+	EXPECT_EQ(MOTE_ACCESS_WRITE, e->mmio.access);
+	ASSERT_EQ(1, e->mmio.decoded);
+	EXPECT_EQ(0x123456789abcdef0, e->mmio.data);
+	ASSERT_EQ(GOT_SYNC, robot_go(&self->r));
 }
 
 TEST_F(mem, mapped_later)
@@ -89,8 +98,10 @@ TEST_F(mem, mapped_later)
 	robot_tell(&self->r, ROBOT_READ, MEM_GPA, 0);
 	ASSERT_EQ(MOTE_EXIT_MMIO, robot_go(&self->r));
 	vm_map(&self->r.o.vm, MEM_GPA, PAGE, p, 0);
+	/* That access was one to a device; the next is not */
 	ASSERT_EQ(GOT_SYNC, robot_go(&self->r));
-	EXPECT_EQ(4711, self->r.o.cpu.said[0]);
+	EXPECT_EQ(0, self->r.o.cpu.said[0]);
+	EXPECT_EQ(4711, robot_read(&self->r, MEM_GPA));
 }
 
 TEST_F(mem, readonly)
@@ -105,11 +116,14 @@ TEST_F(mem, readonly)
 	ASSERT_EQ(MOTE_EXIT_MMIO, robot_go(&self->r));
 	EXPECT_EQ(MEM_GPA, e->mmio.gpa);
 	EXPECT_EQ(MOTE_ACCESS_WRITE, e->mmio.access);
+	ASSERT_EQ(GOT_SYNC, robot_go(&self->r));
 	EXPECT_EQ(5, p[0]);
 	/* The test's own writes are seen: it is memory, not a copy */
+	p[0] = 7;
+	EXPECT_EQ(7, robot_read(&self->r, MEM_GPA));
 	must_mem_unmap(self->r.o.vm.fd, MEM_GPA, 2 * PAGE);
 	must_mem_map(self->r.o.vm.fd, MEM_GPA, 2 * PAGE, p, 0);
-	ASSERT_EQ(GOT_SYNC, robot_go(&self->r));
+	robot_write(&self->r, MEM_GPA, 6);
 	EXPECT_EQ(6, p[0]);
 }
 
@@ -174,7 +188,7 @@ TEST_F(mem, partial_unmap)
 	/* The gap takes other memory */
 	must_mem_map(fd, MEM_GPA + 3 * PAGE, 2 * PAGE, p, 0);
 	ASSERT_EQ(GOT_SYNC, robot_go(&self->r));
-	EXPECT_EQ(100, self->r.o.cpu.said[0]);
+	EXPECT_EQ(100, robot_read(&self->r, MEM_GPA + 3 * PAGE));
 	must_mem_unmap(fd, MEM_GPA, 8 * PAGE);
 	robot_tell(&self->r, ROBOT_READ, MEM_GPA + 7 * PAGE, 0);
 	EXPECT_EQ(MOTE_EXIT_MMIO, robot_go(&self->r));
