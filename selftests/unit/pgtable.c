@@ -38,8 +38,9 @@ static bool test_ept_1g(void)
 static bool test_arm64_random(void)
 {
 	/* Across the middle of the two root pages, and up to the top */
-	return random_run(&arm64_like, 512 * GIB1 - 32 * MIB2, 64 * 512, 20000) &&
-	       random_run(&arm64_like, 1024 * GIB1 - 2 * GIB1, 2 << 18, 600);
+	return random_run(&arm64_s2, 512 * GIB1 - 32 * MIB2, 64 * 512, 20000) &&
+	       random_run(&arm64_s2_fwb, 0, 64 * 512, 5000) &&
+	       random_run(&arm64_s2, 1024 * GIB1 - 2 * GIB1, 2 << 18, 600);
 }
 
 /* ---- directed ---- */
@@ -102,7 +103,7 @@ static bool limits(const struct mote_pt_format *fmt, unsigned int bits)
 
 static bool test_limits(void)
 {
-	return limits(mote_ept_format(CAPS_1G), 48) && limits(&arm64_like, 40);
+	return limits(mote_ept_format(CAPS_1G), 48) && limits(&arm64_s2, 40);
 }
 
 /* A hole of 4 KiB in 1 GiB: two tables, everything else still mapped. */
@@ -148,7 +149,7 @@ static bool test_split_short(void)
 
 static bool test_drop(void)
 {
-	CHECK(begin(&arm64_like));
+	CHECK(begin(&arm64_s2));
 	CHECK(!map(2 * MIB2, 1, 2 * MIB2, MOTE_PT_RWX) && !map(3 * MIB2, 1, 0, MOTE_PT_RWX));
 	CHECK(!mote_pt_cache_fill(&cache, 2));
 	/* Break-before-make: not split although there are pages */
@@ -198,7 +199,7 @@ static bool test_protect(void)
 static bool test_no_memory(void)
 {
 	shim_budget = 0;
-	CHECK(mote_pt_init(&pt, &arm64_like) == -ENOMEM);
+	CHECK(mote_pt_init(&pt, &arm64_s2) == -ENOMEM);
 	mote_pt_destroy(&pt);
 	shim_budget = 3;
 	CHECK(begin(mote_ept_format(CAPS_2M)));
@@ -243,7 +244,7 @@ static const struct unit_test tests[] = {
 	{ "pgtable: EPT, random operations in 4 MiB", test_ept_small },
 	{ "pgtable: EPT, random operations without blocks", test_ept_4k },
 	{ "pgtable: EPT, random operations with 1 GiB blocks at the top", test_ept_1g },
-	{ "pgtable: like arm64, random operations", test_arm64_random },
+	{ "pgtable: arm64 stage 2, random operations", test_arm64_random },
 	{ "pgtable: first and last page, everything at once", test_limits },
 	{ "pgtable: a small hole in a large block", test_split },
 	{ "pgtable: a split without enough pages", test_split_short },
@@ -253,6 +254,8 @@ static const struct unit_test tests[] = {
 	{ "pgtable: no memory changes nothing", test_no_memory },
 	{ "ept: bits of entries and of the EPT pointer", test_ept_bits },
 	{ "ept: format by capabilities", test_ept_caps },
+	{ "stage 2: bits of entries", test_stage2_bits },
+	{ "stage 2: concatenated roots", test_stage2_roots },
 };
 
 int main(int argc, char **argv)

@@ -1,93 +1,61 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A format like arm64 stage 2 (Arm ARM, "VMSAv8-64 translation table format
- * descriptors"), and what the tests know of formats in general.
+ * arm64's stage 2 as a format of the walker, against the Arm ARM's figures
+ * ("VMSAv8-64 translation table format descriptors"), and what the tests know
+ * of formats in general.
  */
 #include "pgtable_unit.h"
 
-#define S2_VALID	BIT_ULL(0)
-#define S2_TABLE	BIT_ULL(1)	/* at the last level: page */
-#define S2_READ		BIT_ULL(6)
-#define S2_WRITE	BIT_ULL(7)
-#define S2_AF		BIT_ULL(10)
-#define S2_XN		BIT_ULL(54)
-#define S2_DIRTY	BIT_ULL(55)	/* left to software */
-#define S2_LAST		2u
+struct mote_pt_format arm64_s2, arm64_s2_fwb;
 
-static bool s2_present(u64 entry)
+static void __attribute__((constructor)) make_formats(void)
 {
-	return entry & S2_VALID;
+	arm64_s2_format(&arm64_s2, 40, false);
+	arm64_s2_format(&arm64_s2_fwb, 40, true);
 }
 
-static bool s2_is_leaf(u64 entry, unsigned int level)
+/* Page and blocks bit by bit; levels 1 to 3 of the manual are 0 to 2 here */
+bool test_stage2_bits(void)
 {
-	return level == S2_LAST || !(entry & S2_TABLE);
+	const struct mote_pt_format *f = &arm64_s2;
+	hpa_t pa = 0x123456789000;
+
+	CHECK(f->make_table(pa) == (pa | 3));
+	/* AF, inner shareable, S2AP read and write, MemAttr 0b1111, page */
+	CHECK(f->make_leaf(pa, 2, MOTE_PT_RWX) == (pa | 0x7ff));
+	/* XN */
+	CHECK(f->make_leaf(pa, 2, MOTE_PT_R | MOTE_PT_W) == (pa | 0x7ff | 1ULL << 54));
+	/* S2AP 0b01: read only */
+	CHECK(f->make_leaf(pa, 2, MOTE_PT_R | MOTE_PT_X) == (pa | 0x77f));
+	/* Blocks: bit 1 is 0 */
+	CHECK(f->make_leaf(2 * 0x40000000ULL, 0, MOTE_PT_RWX) == (0x80000000 | 0x7fd));
+	CHECK(f->make_leaf(0x200000, 1, MOTE_PT_RWX) == (0x200000 | 0x7fd));
+	/* FEAT_S2FWB: MemAttr 0b0110 */
+	CHECK(arm64_s2_fwb.make_leaf(pa, 2, MOTE_PT_RWX) == (pa | 0x7db));
+	CHECK(!f->present(0) && !f->present(2) && f->present(1));
+	CHECK(f->is_leaf(1, 1) && !f->is_leaf(3, 1) && f->is_leaf(3, 2));
+	return true;
 }
 
-static u64 s2_make_table(hpa_t pa)
+/* Concatenated roots: a page for each 512 GiB, at most 16 */
+bool test_stage2_roots(void)
 {
-	return pa | S2_VALID | S2_TABLE;
-}
+	static const struct {
+		unsigned int bits, pages, index;
+	} want[] = {
+		{ 32, 1, 2 }, { 36, 1, 6 }, { 39, 1, 9 }, { 40, 2, 10 }, { 42, 8, 12 },
+		{ 43, 16, 13 },
+	};
+	struct mote_pt_format f;
 
-static u64 s2_make_leaf(hpa_t pa, unsigned int level, u32 prot)
-{
-	return pa | S2_VALID | (level == S2_LAST ? S2_TABLE : 0) |
-	       S2_READ | (prot & MOTE_PT_W ? S2_WRITE : 0) | (prot & MOTE_PT_X ? 0 : S2_XN);
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		arm64_s2_format(&f, want[i].bits, false);
+		CHECK(f.root_pages == want[i].pages);
+		CHECK(f.level[0].bits == want[i].index);
+		CHECK(f.break_before_make);
+	}
+	return true;
 }
-
-static u32 s2_prot(u64 entry)
-{
-	return (entry & S2_READ ? MOTE_PT_R : 0) | (entry & S2_WRITE ? MOTE_PT_W : 0) |
-	       (entry & S2_XN ? 0 : MOTE_PT_X);
-}
-
-static u64 s2_clear_prot(u64 entry, u32 prot)
-{
-	if (prot & MOTE_PT_R)
-		return entry & ~S2_VALID;
-	if (prot & MOTE_PT_W)
-		entry &= ~S2_WRITE;
-	if (prot & MOTE_PT_X)
-		entry |= S2_XN;
-	return entry;
-}
-
-static u64 s2_inherit(u64 leaf, u64 from)
-{
-	return leaf | (from & (S2_AF | S2_DIRTY));
-}
-
-static bool s2_accessed(u64 entry)
-{
-	return entry & S2_AF;
-}
-
-static bool s2_dirty(u64 entry)
-{
-	return entry & S2_DIRTY;
-}
-
-const struct mote_pt_format arm64_like = {
-	.name = "like arm64 stage 2",
-	.levels = S2_LAST + 1,
-	.level = {
-		{ .shift = 30, .bits = 10, .leaf_ok = true },
-		{ .shift = 21, .bits = 9, .leaf_ok = true },
-		{ .shift = 12, .bits = 9, .leaf_ok = true },
-	},
-	.root_pages = 2,
-	.break_before_make = true,
-	.addr_mask = GENMASK_ULL(47, 12),
-	.present = s2_present,
-	.is_leaf = s2_is_leaf,
-	.make_table = s2_make_table,
-	.make_leaf = s2_make_leaf,
-	.prot = s2_prot,
-	.clear_prot = s2_clear_prot,
-	.inherit = s2_inherit,
-	.accessed = s2_accessed,
-	.dirty = s2_dirty,
-};
 
 u64 *hw_walk(const struct mote_pt *pt, gpa_t gpa, unsigned int *level)
 {

@@ -69,8 +69,8 @@ static bool tlb_fill(void)
 	if (unit_below(2) && model[page].prot & MOTE_PT_W) {
 		unsigned int start = level_start(page, level);
 
-		/* Bit 9 is EPT's, bit 55 that of arm64_like. */
-		*entry |= pt.fmt == &arm64_like ? BIT_ULL(55) : BIT_ULL(9);
+		/* Bit 9 is EPT's, bit 55 arm64's. */
+		*entry |= pt.fmt->break_before_make ? BIT_ULL(55) : BIT_ULL(9);
 		for (i = 0; i < level_pages(level); i++)
 			model[start + i].dirty = true;
 	}

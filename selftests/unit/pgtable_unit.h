@@ -5,10 +5,14 @@
 
 #include "shim.h"
 #include "pgtable.h"
+#include "stage2_format.h"
 #include "unit.h"
 
-/* Like arm64 stage 2: 40 bits, two concatenated root pages, break-before-make */
-extern const struct mote_pt_format arm64_like;
+/* arm64 stage 2: 40 bits, two concatenated root pages, break-before-make */
+extern struct mote_pt_format arm64_s2, arm64_s2_fwb;
+
+bool test_stage2_bits(void);
+bool test_stage2_roots(void);
 
 /* IA32_VMX_EPT_VPID_CAP of CPUs with less and less */
 #define CAPS_1G	(1ULL << 6 | 1ULL << 14 | 1ULL << 16 | 1ULL << 17)
