@@ -5,15 +5,15 @@
 #include "kselftest_harness.h"
 
 /* All 32 registers from and to memory */
-#define ALL(op)									\
-	op " q0, q1, [%0]\n\t" op " q2, q3, [%0, #32]\n\t"			\
-	op " q4, q5, [%0, #64]\n\t" op " q6, q7, [%0, #96]\n\t"			\
-	op " q8, q9, [%0, #128]\n\t" op " q10, q11, [%0, #160]\n\t"		\
-	op " q12, q13, [%0, #192]\n\t" op " q14, q15, [%0, #224]\n\t"		\
-	op " q16, q17, [%0, #256]\n\t" op " q18, q19, [%0, #288]\n\t"		\
-	op " q20, q21, [%0, #320]\n\t" op " q22, q23, [%0, #352]\n\t"		\
-	op " q24, q25, [%0, #384]\n\t" op " q26, q27, [%0, #416]\n\t"		\
-	op " q28, q29, [%0, #448]\n\t" op " q30, q31, [%0, #480]"
+#define ALL(op, base)									\
+	op " q0, q1, [" base "]\n\t" op " q2, q3, [" base ", #32]\n\t"			\
+	op " q4, q5, [" base ", #64]\n\t" op " q6, q7, [" base ", #96]\n\t"			\
+	op " q8, q9, [" base ", #128]\n\t" op " q10, q11, [" base ", #160]\n\t"		\
+	op " q12, q13, [" base ", #192]\n\t" op " q14, q15, [" base ", #224]\n\t"		\
+	op " q16, q17, [" base ", #256]\n\t" op " q18, q19, [" base ", #288]\n\t"		\
+	op " q20, q21, [" base ", #320]\n\t" op " q22, q23, [" base ", #352]\n\t"		\
+	op " q24, q25, [" base ", #384]\n\t" op " q26, q27, [" base ", #416]\n\t"		\
+	op " q28, q29, [" base ", #448]\n\t" op " q30, q31, [" base ", #480]"
 
 struct fpregs {
 	u64 v[64];
@@ -21,12 +21,12 @@ struct fpregs {
 
 static GUEST_NOFPU void load(const struct fpregs *f)
 {
-	asm volatile(ALL("ldp") : : "r"(f) : "memory");
+	asm volatile(ALL("ldp", "%0") : : "r"(f) : "memory");
 }
 
 static GUEST_NOFPU void store(struct fpregs *f)
 {
-	asm volatile(ALL("stp") : : "r"(f) : "memory");
+	asm volatile(ALL("stp", "%0") : : "r"(f) : "memory");
 }
 
 static GUEST_NOFPU void fill(struct fpregs *f, u64 seed)
@@ -108,9 +108,11 @@ static GUEST_NOFPU long raw_run(int fd, const struct fpregs *before, struct fpre
 	register long x1 asm("x1") = MOTE_RUN;
 	register long x2 asm("x2") = 0;
 
-	load(before);
-	asm volatile("svc #0" : "+r"(x0) : "r"(x1), "r"(x2), "r"(x8) : "memory");
-	store(after);
+	register const struct fpregs *x9 asm("x9") = before;
+	register struct fpregs *x10 asm("x10") = after;
+
+	asm volatile(ALL("ldp", "x9") "\n\tsvc #0\n\t" ALL("stp", "x10")
+		     : "+r"(x0) : "r"(x1), "r"(x2), "r"(x8), "r"(x9), "r"(x10) : "memory");
 	return x0;
 }
 

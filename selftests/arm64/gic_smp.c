@@ -148,7 +148,7 @@ TEST(routes)
 GUEST(frames)
 {
 	for (u32 i = 0; i < CPUS; i++) {
-		u64 typer = guest_read64(gicr(i) + GICR_TYPER);
+		u64 typer = a64_read64(gicr(i) + GICR_TYPER);
 
 		GUEST_EQ(i, typer >> 32);
 		GUEST_EQ(i, typer >> 8 & 0xffff);

@@ -111,12 +111,13 @@ TEST(registers_survive)
 GUEST(smc)
 {
 	register u64 x0 asm("x0") = PSCI_SYSTEM_OFF;
-	u64 ec;
+	u64 ec, after;
 
 	/* There is no EL3: undefined, or an answer, but never the host's firmware */
 	ec = GUEST_TRY("smc #0", : "+r"(x0) : : "memory");
+	after = x0;
 	guest_sync(ec);
-	guest_sync(x0);
+	guest_sync(after);
 }
 
 TEST(smc_does_not_reach_firmware)

@@ -116,8 +116,9 @@ TEST(guest_reads_the_table)
 		struct mote_arm64_idreg *r = a64_feature(&o.vm, encs[i]);
 
 		ASSERT_NE(NULL, r);
-		EXPECT_EQ(r->value, values[i])
-			TH_LOG("id 0x%llx", encs[i]);
+		/* This VM has no interrupt controller; see gic_is_announced */
+		EXPECT_EQ(0, (r->value ^ values[i]) & ~(encs[i] == ENC_PFR0 ? 0xfULL << 24 : 0))
+			TH_LOG("id 0x%llx: 0x%llx, read 0x%llx", encs[i], r->value, values[i]);
 	}
 	EXPECT_NE(0, values[0]);
 	/* None of it is the runner's business */

@@ -48,6 +48,7 @@ test_wants() {
 		case $tag in
 		kernel=*) [[ ,${tag#*=}, == *,$1,* ]] || return 1 ;;
 		host=*) [[ ,${tag#*=}, == *,$LAB_HOST,* ]] || return 1 ;;
+		kvm) [ -n "${KVM:-}" ] || return 1 ;;
 		esac
 	done
 }

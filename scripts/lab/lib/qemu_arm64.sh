@@ -56,7 +56,7 @@ host_image() {
 	mapfile -t more < <(qemu_icount "$4")
 	[ -z "${ACPI:-}" ] ||
 		more+=(-bios "$CACHE/efi-arm64/QEMU_EFI.fd")
-	qemu_args "$1" "$6" "$7" -M virt,virtualization=on,gic-version=3 -accel tcg \
+	qemu_args "$1" "$6" "$7" -M "virt,virtualization=${EL2:-on},gic-version=3" -accel tcg \
 		-cpu "${CPU_MODEL:-$HOST_CPU_MODEL}" "${more[@]}" -kernel "$2/Image" \
 		-initrd "$3" -append "$(host_cmdline "$4" "$5") $LAB_CMDLINE"
 }

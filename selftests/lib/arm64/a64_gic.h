@@ -49,37 +49,37 @@ static inline u64 gic_word(u32 cpu, u32 reg, u32 intid)
 
 static inline void gic_bit(u32 cpu, u32 reg, u32 intid)
 {
-	guest_write32(gic_word(cpu, reg, intid), 1u << (intid & 31));
+	a64_write32(gic_word(cpu, reg, intid), 1u << (intid & 31));
 }
 
 static inline int gic_is(u32 cpu, u32 reg, u32 intid)
 {
-	return guest_read32(gic_word(cpu, reg, intid)) >> (intid & 31) & 1;
+	return a64_read32(gic_word(cpu, reg, intid)) >> (intid & 31) & 1;
 }
 
 static inline void gic_priority(u32 cpu, u32 intid, u8 priority)
 {
 	u64 base = intid < 32 ? gicr(cpu) + SGI_BASE : GICD_GPA;
 
-	guest_write8(base + GICD_IPRIORITYR + intid, priority);
+	a64_write8(base + GICD_IPRIORITYR + intid, priority);
 }
 
 /* Edge or level, by the upper one of two bits */
 static inline void gic_edge(u32 intid, int edge)
 {
 	u64 at = GICD_GPA + GICD_ICFGR + intid / 16 * 4;
-	u32 bit = 2u << (intid & 15) * 2, old = guest_read32(at);
+	u32 bit = 2u << (intid & 15) * 2, old = a64_read32(at);
 
-	guest_write32(at, edge ? old | bit : old & ~bit);
+	a64_write32(at, edge ? old | bit : old & ~bit);
 }
 
 /* The CPU interface and the redistributor of this CPU; once: the distributor */
 static inline void gic_start(u32 cpu)
 {
 	if (!cpu)
-		guest_write32(GICD_GPA + GICD_CTLR, CTLR_ARE | CTLR_GRP1);
-	guest_write32(gicr(cpu) + GICR_WAKER, 0);
-	guest_write32(gicr(cpu) + SGI_BASE + GICD_IGROUPR, ~0u);
+		a64_write32(GICD_GPA + GICD_CTLR, CTLR_ARE | CTLR_GRP1);
+	a64_write32(gicr(cpu) + GICR_WAKER, 0);
+	a64_write32(gicr(cpu) + SGI_BASE + GICD_IGROUPR, ~0u);
 	guest_msr(s3_0_c12_c12_5, 7);		/* ICC_SRE_EL1 */
 	guest_msr(s3_0_c4_c6_0, 0xff);		/* ICC_PMR_EL1 */
 	guest_msr(s3_0_c12_c12_3, 0);		/* ICC_BPR1_EL1 */
@@ -93,8 +93,8 @@ static inline void gic_enable(u32 cpu, u32 intid, u8 priority)
 	if (intid >= 32) {
 		u64 at = GICD_GPA + GICD_IGROUPR + intid / 32 * 4;
 
-		guest_write32(at, guest_read32(at) | 1u << (intid & 31));
-		guest_write64(GICD_GPA + GICD_IROUTER + intid * 8UL, cpu);
+		a64_write32(at, a64_read32(at) | 1u << (intid & 31));
+		a64_write64(GICD_GPA + GICD_IROUTER + intid * 8UL, cpu);
 	}
 	gic_bit(cpu, GICD_ISENABLER, intid);
 }

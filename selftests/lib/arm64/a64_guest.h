@@ -169,6 +169,28 @@ static inline void guest_irq_window(void)
 	guest_irq_off();
 }
 
+/*
+ * Device registers by instructions that the syndrome describes: what a compiler
+ * makes of an access may be a pair, or have write-back.
+ */
+#define A64_ACCESSORS(bits, insn, w)						\
+static inline u##bits a64_read##bits(u64 gpa)					\
+{										\
+	u##bits v;								\
+										\
+	asm volatile("ldr" insn " %" w "0, [%1]" : "=r"(v) : "r"(gpa) : "memory");	\
+	return v;								\
+}										\
+static inline void a64_write##bits(u64 gpa, u##bits v)				\
+{										\
+	asm volatile("str" insn " %" w "0, [%1]" : : "r"(v), "r"(gpa) : "memory");	\
+}
+
+A64_ACCESSORS(8, "b", "w")
+A64_ACCESSORS(16, "h", "w")
+A64_ACCESSORS(32, "", "w")
+A64_ACCESSORS(64, "", "x")
+
 static inline u64 guest_counter(void)
 {
 	return guest_mrs(cntvct_el0);
