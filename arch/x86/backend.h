@@ -30,6 +30,8 @@
  * @put: give back what hardware holds for the guest; preemption is still off
  * @prepare: see mote_arch_vcpu_prepare(); FPU and user-return MSRs are done
  * @fetch: bring register @reg from hardware to vcpu->arch.reg (loaded)
+ * @fetch_paging: NULL, or: CR0, CR3, CR4, EFER, RFLAGS, RIP and the interrupt
+ *	shadow at once; none of them is in vcpu->arch.reg yet (loaded)
  * @get_seg: read a segment register, enum mote_x86_seg (loaded)
  * @set_seg: write one (loaded)
  * @cpl: current privilege level (loaded)
@@ -76,6 +78,7 @@ struct x86_backend {
 	void (*put)(struct mote_vcpu *vcpu);
 	void (*prepare)(struct mote_vcpu *vcpu);
 	void (*fetch)(struct mote_vcpu *vcpu, enum x86_reg reg);
+	void (*fetch_paging)(struct mote_vcpu *vcpu);
 	void (*get_seg)(struct mote_vcpu *vcpu, unsigned int which, struct x86_segment *seg);
 	void (*set_seg)(struct mote_vcpu *vcpu, unsigned int which, const struct x86_segment *seg);
 	unsigned int (*cpl)(struct mote_vcpu *vcpu);

@@ -121,15 +121,21 @@ static u64 cached(struct mote_vcpu *vcpu, enum x86_reg reg)
 	return vcpu->arch.reg[reg];
 }
 
+#define NEEDED	(BIT(X86_CR0) | BIT(X86_CR3) | BIT(X86_CR4) | BIT(X86_EFER) | \
+		 BIT(X86_RFLAGS) | BIT(X86_RIP))
+
 void x86_walk_cache(struct mote_vcpu *vcpu)
 {
-	static const enum x86_reg needed[] = {
-		X86_CR0, X86_CR3, X86_CR4, X86_EFER, X86_RFLAGS, X86_RIP,
-	};
-	unsigned int i;
+	unsigned long missing = NEEDED & ~vcpu->arch.cached;
+	unsigned int reg;
 
-	for (i = 0; i < ARRAY_SIZE(needed); i++)
-		x86_get(vcpu, needed[i]);
+	/* What is not cached has not been written since the exit, either */
+	if (!(vcpu->arch.cached & (NEEDED | BIT(X86_SHADOW))) && x86->fetch_paging) {
+		x86->fetch_paging(vcpu);
+		return;
+	}
+	for_each_set_bit(reg, &missing, X86_REG_COUNT)
+		x86->fetch(vcpu, reg);
 }
 
 /* NULL: no paging */
@@ -488,9 +494,32 @@ unsigned int x86_fetch_insn(struct mote_vcpu *vcpu, u64 cs_base, u8 *buf)
 	return first;
 }
 
+/*
+ * The same with 4-level paging, and no more than the CPU needs to be followed:
+ * it has just found its way, so nothing is asked but the address.
+ */
+static bool fetch_walk_64(struct mote_vcpu *vcpu, struct mote_guest_reader *reader, u64 gva,
+			  gpa_t *gpa)
+{
+	gpa_t table = cached(vcpu, X86_CR3);
+	unsigned int shift;
+	u64 pte;
+
+	for (shift = 39; ; shift -= 9) {
+		table = (table & GENMASK_ULL(51, 12)) | (gva >> shift & 0x1ff) << 3;
+		if (mote_guest_reader_u64(reader, table, &pte) || !(pte & PTE_P))
+			return false;
+		if (shift == 12 || (pte & PTE_PS))
+			break;
+		table = pte;
+	}
+	*gpa = (pte & GENMASK_ULL(51, shift)) | (gva & GENMASK_ULL(shift - 1, 0));
+	return true;
+}
+
 /* All of it but rights, as in fetch_page() */
-static bool fetch_walk(struct mote_vcpu *vcpu, struct mote_guest_reader *reader, u64 gva,
-		       gpa_t *gpa)
+static noinline bool fetch_walk(struct mote_vcpu *vcpu, struct mote_guest_reader *reader, u64 gva,
+				gpa_t *gpa)
 {
 	const struct walk_mode *mode = paging_mode(vcpu);
 	struct x86_walk w = { .gva = gva };
@@ -518,7 +547,11 @@ bool x86_fetch_insn_nofault(struct mote_vcpu *vcpu, u64 cs_base, u8 *buf)
 	    !mote_guest_reader_try(&reader, vcpu->vm))
 		return false;
 	/* Fifteen bytes: two times eight, which overlap */
-	there = fetch_walk(vcpu, &reader, gva, &gpa) &&
+	if (likely(cached(vcpu, X86_EFER) & EFER_LMA))
+		there = fetch_walk_64(vcpu, &reader, gva, &gpa);
+	else
+		there = fetch_walk(vcpu, &reader, gva, &gpa);
+	there = there &&
 		!mote_guest_reader_u64(&reader, gpa, &low) &&
 		!mote_guest_reader_u64(&reader, gpa + INSN_MAX - sizeof(high), &high);
 	mote_guest_reader_end(&reader);

@@ -51,6 +51,26 @@ void vmx_fetch(struct mote_vcpu *vcpu, enum x86_reg reg)
 	vcpu->arch.cached |= BIT(reg);
 }
 
+/**
+ * vmx_fetch_paging - see x86_backend::fetch_paging
+ * @vcpu: loaded
+ */
+void vmx_fetch_paging(struct mote_vcpu *vcpu)
+{
+	struct vmx_vcpu *vmx = to_vmx(vcpu);
+	u64 *reg = vcpu->arch.reg;
+
+	reg[X86_CR0] = fetch_cr0(vmx);
+	reg[X86_CR3] = vmreadl(GUEST_CR3);
+	reg[X86_CR4] = fetch_cr4(vmx);
+	reg[X86_EFER] = vmread64(GUEST_IA32_EFER);
+	reg[X86_RIP] = vmreadl(GUEST_RIP);
+	reg[X86_RFLAGS] = vmreadl(GUEST_RFLAGS);
+	reg[X86_SHADOW] = fetch_value(vmx, X86_SHADOW);
+	vcpu->arch.cached |= BIT(X86_CR0) | BIT(X86_CR3) | BIT(X86_CR4) | BIT(X86_EFER) |
+			     BIT(X86_RIP) | BIT(X86_RFLAGS) | BIT(X86_SHADOW);
+}
+
 /*
  * Bits that the guest does not own keep the value that VMX operation or the
  * host needs; what the guest believes is in the read shadow.

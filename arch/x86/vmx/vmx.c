@@ -400,6 +400,7 @@ const struct x86_backend vmx_backend = {
 	.put = vmx_put,
 	.prepare = vmx_prepare,
 	.fetch = vmx_fetch,
+	.fetch_paging = vmx_fetch_paging,
 	.get_seg = vmx_get_seg,
 	.set_seg = vmx_set_seg,
 	.cpl = vmx_cpl,

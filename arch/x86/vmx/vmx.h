@@ -155,6 +155,7 @@ void vmx_vmcs_destroy(struct mote_vcpu *vcpu);
 void vmx_vmcs_setup(struct mote_vcpu *vcpu);
 void vmx_set_proc2(struct vmx_vcpu *vmx, u32 bits, bool on);
 void vmx_fetch(struct mote_vcpu *vcpu, enum x86_reg reg);
+void vmx_fetch_paging(struct mote_vcpu *vcpu);
 void vmx_flush_dirty(struct mote_vcpu *vcpu);
 void vmx_get_seg(struct mote_vcpu *vcpu, unsigned int which, struct x86_segment *seg);
 void vmx_set_seg(struct mote_vcpu *vcpu, unsigned int which, const struct x86_segment *seg);
