@@ -47,6 +47,9 @@
 #define ENC_CNTP_CTL		MOTE_ARM64_ENC(3, 3, 14, 2, 1)
 #define ENC_CNTP_CVAL		MOTE_ARM64_ENC(3, 3, 14, 2, 2)
 
+/* CNTHCTL_EL2: EVNTEN, EVNTDIR, EVNTI, EVNTIS */
+#define CNTHCTL_EVENTS		(BIT(2) | BIT(3) | GENMASK(7, 4) | BIT(17))
+
 /* Farther deadlines are tried again then */
 #define MAX_DEADLINE_S		(365ull * 24 * 3600)
 
@@ -90,9 +93,17 @@ static void set_line(struct mote_vcpu *vcpu, unsigned int n, bool level)
 	vgic_ppi(vcpu, n ? ARM64_PTIMER_PPI : ARM64_VTIMER_PPI, level);
 }
 
+/*
+ * Read back: before the guest runs the state has to be in effect, whatever the
+ * bus posts, or the guest's end of the interrupt could come first.
+ */
 static void set_host_active(struct arm64_timer *timer, bool active)
 {
+	bool unused;
+
 	irq_set_irqchip_state(host_vtimer.irq, IRQCHIP_STATE_ACTIVE, active);
+	if (active)
+		irq_get_irqchip_state(host_vtimer.irq, IRQCHIP_STATE_ACTIVE, &unused);
 	timer->host_active = active;
 }
 
@@ -376,8 +387,12 @@ void timer_vcpu_init(struct mote_vcpu *vcpu)
 	mote_hrtimer_setup(&timer->background, background_fires, CLOCK_MONOTONIC,
 			   HOST_TIMER_MODE);
 	vgic_ppi_hw(vcpu, ARM64_VTIMER_PPI, host_vtimer_intid);
-	/* In both layouts: the physical counter and timer trap, the rest does not */
-	to_ctx(vcpu)->cnthctl = 0;
+	/*
+	 * In both layouts: the physical counter and timer trap, the rest does
+	 * not.  VHE hosts have the event stream in the same register (by the name
+	 * of CNTKCTL_EL1), and their delay loops wait for it within a session.
+	 */
+	to_ctx(vcpu)->cnthctl = arm64_vhe ? arch_timer_get_cntkctl() & CNTHCTL_EVENTS : 0;
 }
 
 void timer_vcpu_destroy(struct mote_vcpu *vcpu)

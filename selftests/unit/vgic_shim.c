@@ -13,6 +13,7 @@ bool host_active[CPUS];
 unsigned int host_writes;
 unsigned int this_cpu;
 s64 shim_now;
+bool arm64_vhe;
 
 static struct arm64_ctx contexts[CPUS];
 static struct mote_stats stats[CPUS];

@@ -92,6 +92,7 @@ extern s64 shim_now;	/* ns */
 #define ktime_add_ns(a, ns)	((a) + (s64)(ns))
 #define get_cycles()		((u64)shim_now)
 #define arch_timer_get_cntfrq()	1000000000u
+#define arch_timer_get_cntkctl()	0u
 
 #define hrtimer_set_expires(t, when)	((t)->expires = (when))
 #define hrtimer_start(t, when, mode)	((t)->expires = (when), (t)->queued = true)
