@@ -34,23 +34,31 @@ static void timer_after(unsigned int us, unsigned int every)
 	setitimer(ITIMER_REAL, &t, NULL);
 }
 
+/* On a busy host a signal may come before the guest has got anywhere: then another */
+static void spin_until_signal(struct __test_metadata *_metadata, struct vcpu *v,
+			      const volatile u64 *count)
+{
+	u64 before = *count;
+
+	for (int i = 0; i < 100 && *count == before; i++) {
+		handled = 0;
+		timer_after(20000, 0);
+		ASSERT_EQ(-EINTR, mote_run(v->fd));
+		ASSERT_EQ(1, handled);
+	}
+	EXPECT_LT(before, *count);
+}
+
 TEST(ends_a_spinning_guest)
 {
 	static volatile u64 count;
 	struct one o;
-	u64 before;
 
 	catch(SIGALRM);
 	one_create(&o, 0, guest_spin, (unsigned long)&count);
-	timer_after(20000, 0);
-	EXPECT_EQ(-EINTR, mote_run(o.cpu.fd));
-	EXPECT_EQ(1, handled);
-	EXPECT_LT(0, count);
+	spin_until_signal(_metadata, &o.cpu, &count);
 	/* And on it goes */
-	before = count;
-	timer_after(20000, 0);
-	EXPECT_EQ(-EINTR, mote_run(o.cpu.fd));
-	EXPECT_LT(before, count);
+	spin_until_signal(_metadata, &o.cpu, &count);
 	one_destroy(&o);
 }
 
