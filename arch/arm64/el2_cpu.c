@@ -35,7 +35,7 @@ static u64 extension_flags(void)
 	u64 flags = 0;
 
 	flags |= has_field(pfr0, 24) ? HYP_GIC : 0;
-	flags |= has_field(pfr0, 28) ? HYP_RAS : 0;
+	flags |= has_field(pfr0, 28) ? BIT(HYP_BIT_RAS) : 0;
 	flags |= has_field(pfr0, 40) ? HYP_MPAM : 0;
 	flags |= has_field(mmfr0, 56) ? HYP_FGT : 0;
 	flags |= has_field(mmfr1, 40) ? HYP_HCX : 0;
@@ -99,9 +99,9 @@ static u64 history_flags(void)
 	if (has_field(read_sysreg(id_aa64mmfr1_el1), 60))	/* ECBHB: exceptions do it */
 		return 0;
 	if (has_field(read_sysreg_s(SYS_ID_AA64ISAR2_EL1), 28))
-		return HYP_CLRBHB;
+		return BIT(HYP_BIT_CLRBHB);
 	if (length)
-		return HYP_LOOP | length << HYP_LOOP_SHIFT;
+		return BIT(HYP_BIT_LOOP) | length << HYP_LOOP_SHIFT;
 	return firmware_call(ARM_SMCCC_ARCH_WORKAROUND_3, "Spectre-BHB");
 }
 

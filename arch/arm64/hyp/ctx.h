@@ -16,6 +16,17 @@
 #define CTX_SERROR	296
 #define CTX_SP_EL0	312
 
+/* arm64_ctx::exit: which vector the guest came out by */
+#define ARM64_EXIT_SYNC		0	/* esr and far are valid, for aborts see hpfar_valid */
+#define ARM64_EXIT_IRQ		1	/* taken by the host as soon as it unmasks */
+#define ARM64_EXIT_SERROR	2	/* esr is valid */
+#define ARM64_EXIT_LOST		3	/* EL2 is not ours any more: nothing was run */
+#define ARM64_EXIT_ILLEGAL	4	/* illegal exception return: PSTATE makes no sense */
+
+/* arm64_ctx::flush: what of the TLB to drop before the entry */
+#define ARM64_FLUSH_VMID	1	/* all of the VMID, stage 1 and 2 */
+#define ARM64_FLUSH_STAGE1	2	/* stage 1 of the VMID: another vCPU's was here */
+
 #ifndef __ASSEMBLY__
 
 #include <linux/types.h>
@@ -41,21 +52,6 @@ enum arm64_sys {
 	ARM64_CNTV_CTL_EL0, ARM64_CNTV_CVAL_EL0,
 	ARM64_SYS_COUNT
 };
-
-#endif /* !__ASSEMBLY__ */
-
-/* arm64_ctx::exit: which vector the guest came out by */
-#define ARM64_EXIT_SYNC		0	/* esr and far are valid, for aborts see hpfar_valid */
-#define ARM64_EXIT_IRQ		1	/* taken by the host as soon as it unmasks */
-#define ARM64_EXIT_SERROR	2	/* esr is valid */
-#define ARM64_EXIT_LOST		3	/* EL2 is not ours any more: nothing was run */
-#define ARM64_EXIT_ILLEGAL	4	/* illegal exception return: PSTATE makes no sense */
-
-/* arm64_ctx::flush: what of the TLB to drop before the entry */
-#define ARM64_FLUSH_VMID	1	/* all of the VMID, stage 1 and 2 */
-#define ARM64_FLUSH_STAGE1	2	/* stage 1 of the VMID: another vCPU's was here */
-
-#ifndef __ASSEMBLY__
 
 #define ARM64_MAX_LRS	16
 

@@ -175,23 +175,6 @@ SYM_CODE_END(\name\()_error)
 	b	\name\()_exit
 	.endm
 
-/* Synchronous, from a lower level: on nVHE hosts HCR_EL2.VM tells guest from host */
-	.macro	vector_sync name, vhe
-	.align	7
-	stp	x0, x1, [sp, #-16]!
-	.if	!\vhe
-	mrs	x1, hcr_el2
-	tbz	x1, #0, lv_host
-	.endif
-	mov	x1, #ARM64_EXIT_SYNC
-	b	\name\()_exit
-	.endm
-
-	.macro	vector_to target
-	.align	7
-	b	\target
-	.endm
-
 /*
  * From EL2 itself comes only what an ERET with a PSTATE that makes no sense
  * leaves behind: it stays at EL2 and sets PSTATE.IL (Arm ARM, "Illegal
@@ -201,14 +184,25 @@ SYM_CODE_END(\name\()_error)
 	.align	11
 SYM_CODE_START_LOCAL(\name\()_vectors)
 	.rept	4
-	vector_to .
+	.align	7
+	b	.
 	.endr
 	vector_exit \name, ARM64_EXIT_ILLEGAL
-	vector_to .
-	vector_to .
-	vector_to \name\()_error
-	.rept	2			/* AArch64, AArch32 */
-	vector_sync \name, \vhe
+	.align	7
+	b	.
+	.align	7
+	b	.
+	.align	7
+	b	\name\()_error
+	.rept	2			/* from AArch64, from AArch32 */
+	.align	7
+	stp	x0, x1, [sp, #-16]!
+	.if	!\vhe
+	mrs	x1, hcr_el2
+	tbz	x1, #0, lv_host		/* HCR_EL2.VM clear: not the guest, the host */
+	.endif
+	mov	x1, #ARM64_EXIT_SYNC
+	b	\name\()_exit
 	vector_exit \name, ARM64_EXIT_IRQ
 	vector_exit \name, ARM64_EXIT_IRQ
 	vector_exit \name, ARM64_EXIT_SERROR
@@ -265,6 +259,7 @@ lv_call_run:
 	stp	x29, x30, [sp, #-16]!
 	bl	lv_run
 	ldp	x29, x30, [sp], #16
+	.global	lv_return_ok
 lv_return_ok:
 	mov	x0, #(LV_OK & 0xffff)
 	movk	x0, #(LV_OK >> 16), lsl #16

@@ -11,9 +11,6 @@
 #define HYP_BIT_LOOP		2	/* ...or a loop of branches, by HYP_LOOP_SHIFT... */
 #define HYP_LOOP_SHIFT		24	/* ...so many (8 bits)... */
 #define HYP_SMC_SHIFT		32	/* ...or this call of firmware (32 bits) */
-#define HYP_RAS			BIT(HYP_BIT_RAS)
-#define HYP_CLRBHB		BIT(HYP_BIT_CLRBHB)
-#define HYP_LOOP		BIT(HYP_BIT_LOOP)
 #define HYP_GIC			BIT(8)	/* system registers of GICv3 */
 #define HYP_FGT			BIT(9)	/* FEAT_FGT */
 #define HYP_HCX			BIT(10)	/* FEAT_HCX */

@@ -38,11 +38,7 @@ SYM_CODE_START(lv_init)
 	stp	x29, x30, [sp, #-16]!
 	bl	lv_host_save
 	ldp	x29, x30, [sp], #16
-	mov	x0, #(LV_OK & 0xffff)
-	movk	x0, #(LV_OK >> 16), lsl #16
-	eret
-	dsb	nsh
-	isb
+	b	lv_return_ok
 SYM_CODE_END(lv_init)
 
 	.global	lv_end

@@ -100,8 +100,7 @@ static __always_inline void traps_load(struct arm64_ctx *ctx, struct hyp_host *h
 	write_sysreg(ctx->cptr, cptr_el2);
 	if (host->vtr) {
 		gic_load(&ctx->gic, host);
-		if (ctx->gic.present)
-			gic_enter(&ctx->gic);
+		gic_enter(&ctx->gic);
 	}
 	write_sysreg(ctx->sys[ARM64_CNTV_CTL_EL0], cntv_ctl_el0);
 }

@@ -36,37 +36,31 @@
 #define SYS_SAVE(r)		sys[ARM64_##r] = read_sysreg(r);
 #define SYS_LOAD(r)		write_sysreg(sys[ARM64_##r], r);
 
-/* Names that some kernels' headers lack */
-#define HYP_HCRX_EL2	sys_reg(3, 4, 1, 2, 2)
-#define HYP_HFGRTR_EL2	sys_reg(3, 4, 1, 1, 4)
-#define HYP_HFGWTR_EL2	sys_reg(3, 4, 1, 1, 5)
-#define HYP_HFGITR_EL2	sys_reg(3, 4, 1, 1, 6)
-#define HYP_HDFGRTR_EL2	sys_reg(3, 4, 3, 1, 4)
-#define HYP_HDFGWTR_EL2	sys_reg(3, 4, 3, 1, 5)
-#define HYP_MPAM2_EL2	sys_reg(3, 4, 10, 5, 0)
-
 /*
  * Controls of later extensions: bit of hyp_host::flags, register, value for
- * the guest.  0 in the fine-grained traps and in HCRX_EL2 hides what came
- * later (bits named n... trap when clear) and leaves the rest to HCR_EL2;
- * MPAM2_EL2 has its two traps for EL1 (Arm ARM and the MPAM supplement).
+ * the guest.  0 in the fine-grained traps (HFGRTR, HFGWTR, HFGITR, HDFGRTR and
+ * HDFGWTR_EL2) and in HCRX_EL2 hides what came later (bits named n... trap when
+ * clear) and leaves the rest to HCR_EL2; MPAM2_EL2 has its two traps for EL1
+ * (Arm ARM and the MPAM supplement).
  */
-#define MPAM2_TRAP_EL1	(3ULL << 48)
 #define FOR_OPTIONAL_REGS(F)							\
-	F(HYP_FGT, 0, HFGRTR, 0) F(HYP_FGT, 1, HFGWTR, 0) F(HYP_FGT, 2, HFGITR, 0)	\
-	F(HYP_FGT, 3, HDFGRTR, 0) F(HYP_FGT, 4, HDFGWTR, 0)			\
-	F(HYP_HCX, 5, HCRX, 0)							\
-	F(HYP_MPAM, 6, MPAM2, host->optional[6] | MPAM2_TRAP_EL1)
+	F(HYP_FGT, 0, sys_reg(3, 4, 1, 1, 4), 0)				\
+	F(HYP_FGT, 1, sys_reg(3, 4, 1, 1, 5), 0)				\
+	F(HYP_FGT, 2, sys_reg(3, 4, 1, 1, 6), 0)				\
+	F(HYP_FGT, 3, sys_reg(3, 4, 3, 1, 4), 0)				\
+	F(HYP_FGT, 4, sys_reg(3, 4, 3, 1, 5), 0)				\
+	F(HYP_HCX, 5, sys_reg(3, 4, 1, 2, 2), 0)				\
+	F(HYP_MPAM, 6, sys_reg(3, 4, 10, 5, 0), host->optional[6] | 3ULL << 48)
 
 #define OPTIONAL_SAVE(flag, i, r, v)						\
 	if (host->flags & (flag))						\
-		host->optional[i] = read_sysreg_s(HYP_##r##_EL2);
+		host->optional[i] = read_sysreg_s(r);
 #define OPTIONAL_GUEST(flag, i, r, v)						\
 	if (host->flags & (flag))						\
-		write_sysreg_s(v, HYP_##r##_EL2);
+		write_sysreg_s(v, r);
 #define OPTIONAL_HOST(flag, i, r, v)						\
 	if (host->flags & (flag))						\
-		write_sysreg_s(host->optional[i], HYP_##r##_EL2);
+		write_sysreg_s(host->optional[i], r);
 
 /* Controls of which the host has values of its own */
 #define FOR_CONTROLS(F)		F(cnthctl) F(hstr) F(vmpidr) F(vpidr)
@@ -97,9 +91,9 @@ static __always_inline void controls_load(const struct arm64_ctx *ctx, struct hy
 	FOR_CONTROLS(CONTROL_GUEST)
 	write_sysreg(ctx->cntvoff, cntvoff_el2);
 	write_sysreg(ctx->mdcr | (host->mdcr & MDCR_HOST_BITS), mdcr_el2);
-	if (host->flags & HYP_OPTIONAL) {
-		FOR_OPTIONAL_REGS(OPTIONAL_GUEST)
-	}
+	if (likely(!(host->flags & HYP_OPTIONAL)))
+		return;
+	FOR_OPTIONAL_REGS(OPTIONAL_GUEST)
 }
 
 static __always_inline void controls_put(struct hyp_host *host)
@@ -107,15 +101,15 @@ static __always_inline void controls_put(struct hyp_host *host)
 	FOR_CONTROLS(CONTROL_HOST)
 	write_sysreg(0, cntvoff_el2);	/* the host's, as its boot code leaves it */
 	write_sysreg(host->mdcr, mdcr_el2);
-	if (host->flags & HYP_OPTIONAL) {
-		FOR_OPTIONAL_REGS(OPTIONAL_HOST)
-	}
+	if (likely(!(host->flags & HYP_OPTIONAL)))
+		return;
+	FOR_OPTIONAL_REGS(OPTIONAL_HOST)
 }
 
 /* A virtual SError that waits, and how the guest has taken it */
 static __always_inline void vserror_load(const struct arm64_ctx *ctx, u64 flags)
 {
-	if (unlikely(ctx->hcr & HCR_VSE) && (flags & HYP_RAS))
+	if (unlikely(ctx->hcr & HCR_VSE) && (flags & BIT(HYP_BIT_RAS)))
 		write_sysreg_s(ctx->vsesr, SYS_VSESR_EL2);
 }
 
@@ -146,9 +140,6 @@ static __always_inline void tlb_flush(struct arm64_ctx *ctx)
 
 /* ---- faults ---- */
 
-#define ESR_EC(esr)	((esr) >> 26 & 0x3f)
-#define ESR_S1PTW	(1ULL << 7)
-
 /* The guest's controls are still in.  PAR_EL1 is the guest's. */
 static __always_inline bool hpfar_from_far(struct arm64_ctx *ctx)
 {
@@ -173,9 +164,9 @@ static __always_inline void fault_save(struct arm64_ctx *ctx, u64 flags)
 {
 	u64 esr = ctx->esr;
 
-	if (ESR_EC(esr) != ESR_ELx_EC_DABT_LOW && ESR_EC(esr) != ESR_ELx_EC_IABT_LOW)
+	if (ESR_ELx_EC(esr) != ESR_ELx_EC_DABT_LOW && ESR_ELx_EC(esr) != ESR_ELx_EC_IABT_LOW)
 		return;
-	if (!(esr & ESR_S1PTW) &&
+	if (!(esr & ESR_ELx_S1PTW) &&
 	    ((esr & ESR_ELx_FSC_TYPE) == ESR_ELx_FSC_PERM || (flags & HYP_834220))) {
 		ctx->hpfar_valid = hpfar_from_far(ctx);
 		return;
@@ -212,6 +203,7 @@ static __always_inline void gic_lrs_save(struct arm64_ctx_gic *gic)
 	FOR_LRS(LR_SAVE)
 }
 
+/* Nothing to do without one: both are 0 then */
 static __always_inline void gic_enter(const struct arm64_ctx_gic *gic)
 {
 	if (!gic->used_lrs && !gic->hcr)

@@ -75,8 +75,7 @@ void vhe_enter(struct arm64_ctx *ctx, struct hyp_host *host)
 	ctx->serror = 0;
 
 	write_sysreg(ctx->sys[ARM64_MDSCR_EL1], mdscr_el1);
-	if (ctx->gic.present)
-		gic_enter(&ctx->gic);
+	gic_enter(&ctx->gic);
 	vserror_load(ctx, host->flags);
 	write_sysreg(ctx->hcr | HCR_E2H, hcr_el2);
 	write_sysreg(ctx->cptr, cpacr_el1);
@@ -121,11 +120,10 @@ void vhe_sys_access(struct arm64_ctx *ctx, enum arm64_sys reg, u64 *value, bool 
 	u64 *from = write ? value : &ctx->sys[reg];
 	u64 *to = write ? &ctx->sys[reg] : value;
 
-	switch (reg) {
+	switch ((unsigned int)reg) {
 	FOR_MMU_REGS(ACCESS_EL12)
 	FOR_EL1_REGS(ACCESS_EL12)
 	FOR_PLAIN_REGS(ACCESS_PLAIN)
-	default:
-		*to = *from;
 	}
+	*to = *from;
 }
