@@ -350,21 +350,6 @@ void mote_arch_vcpu_enter(struct mote_vcpu *vcpu)
 		arm64_serror_taken(vcpu);
 }
 
-int mote_arch_vcpu_handle_exit(struct mote_vcpu *vcpu)
-{
-	return arm64_handle_exit(vcpu);
-}
-
-int mote_arch_vcpu_handle_slow(struct mote_vcpu *vcpu)
-{
-	return arm64_handle_slow(vcpu);
-}
-
-int mote_arch_vcpu_complete(struct mote_vcpu *vcpu)
-{
-	return arm64_complete(vcpu);
-}
-
 bool mote_arch_vcpu_runnable(struct mote_vcpu *vcpu)
 {
 	if (!vcpu->arch.halted)
@@ -376,14 +361,4 @@ bool mote_arch_vcpu_runnable(struct mote_vcpu *vcpu)
 u64 mote_arch_vcpu_pc(struct mote_vcpu *vcpu)
 {
 	return to_ctx(vcpu)->pc;
-}
-
-int mote_arch_set_features(struct mote_vcpu *vcpu, const void *table, unsigned int count)
-{
-	return arm64_idreg_set(vcpu, table, count);
-}
-
-int mote_arch_inject(struct mote_vcpu *vcpu, const struct mote_inject *inject)
-{
-	return arm64_inject(vcpu, inject);
 }

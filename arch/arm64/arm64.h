@@ -115,9 +115,6 @@ void arm64_dcache_clean(hpa_t hpa, u64 bytes);
 
 /* ---- exit.c, abort.c ---- */
 
-int arm64_handle_exit(struct mote_vcpu *vcpu);
-int arm64_handle_slow(struct mote_vcpu *vcpu);
-int arm64_complete(struct mote_vcpu *vcpu);
 /** arm64_skip - the instruction is done: next PC, PSTATE.SS and BTYPE as after any */
 void arm64_skip(struct mote_vcpu *vcpu);
 void arm64_fill_run_regs(struct mote_vcpu *vcpu);
@@ -141,7 +138,6 @@ void arm64_inject_sync(struct mote_vcpu *vcpu, u64 esr, u64 far);
 void arm64_inject_undef(struct mote_vcpu *vcpu);
 /** arm64_inject_abort - an abort for the current access, with @fsc in ESR_EL1 */
 void arm64_inject_abort(struct mote_vcpu *vcpu, bool insn, u64 far, u64 fsc);
-int arm64_inject(struct mote_vcpu *vcpu, const struct mote_inject *inject);
 /** arm64_wake_event - whether something ends WFI.  Any context of the vCPU's thread. */
 bool arm64_wake_event(struct mote_vcpu *vcpu);
 /* INJECTed lines and SErrors, around an entry; where there are any */
@@ -187,8 +183,6 @@ void arm64_idreg_setup(void);
 int arm64_idreg_vcpu_init(struct mote_vcpu *vcpu);
 void arm64_idreg_vcpu_destroy(struct mote_vcpu *vcpu);
 int arm64_idreg_default(struct mote_arm64_idreg **table);
-int arm64_idreg_set(struct mote_vcpu *vcpu, const struct mote_arm64_idreg *table,
-		    unsigned int count);
 /** arm64_idreg_get - Return: whether @enc is an ID register, with its value */
 bool arm64_idreg_get(struct mote_vcpu *vcpu, u32 enc, u64 *value);
 

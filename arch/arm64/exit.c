@@ -244,11 +244,7 @@ static noinline int handle_async(struct mote_vcpu *vcpu)
 	}
 }
 
-/**
- * arm64_handle_exit - see mote_arch_vcpu_handle_exit()
- * @vcpu: loaded, interrupts on
- */
-int arm64_handle_exit(struct mote_vcpu *vcpu)
+int mote_arch_vcpu_handle_exit(struct mote_vcpu *vcpu)
 {
 	struct arm64_ctx *ctx = to_ctx(vcpu);
 	const struct exit_entry *entry;
@@ -264,17 +260,11 @@ int arm64_handle_exit(struct mote_vcpu *vcpu)
 	return entry->handle(vcpu);
 }
 
-/**
- * arm64_handle_slow - what exits need and may sleep
- * @vcpu: vcpu->arch.slow says what; not loaded
- *
- * Return: MOTE_RESUME, MOTE_USER or -errno.
- */
-int arm64_handle_slow(struct mote_vcpu *vcpu)
+int mote_arch_vcpu_handle_slow(struct mote_vcpu *vcpu)
 {
 	switch (vcpu->arch.slow) {
 	case ARM64_SLOW_YIELD:
-		yield();
+		schedule();
 		return MOTE_RESUME;
 	case ARM64_SLOW_CLEAN:
 		arm64_stage2_clean(vcpu->vm);
@@ -284,11 +274,7 @@ int arm64_handle_slow(struct mote_vcpu *vcpu)
 	}
 }
 
-/**
- * arm64_complete - mote_arch_vcpu_complete()
- * @vcpu: loaded, vcpu->pending is what this port made
- */
-int arm64_complete(struct mote_vcpu *vcpu)
+int mote_arch_vcpu_complete(struct mote_vcpu *vcpu)
 {
 	switch (vcpu->pending) {
 	case MOTE_EXIT_MMIO:

@@ -230,18 +230,10 @@ static bool value_ok(const struct idreg *r, u64 value)
 	return true;
 }
 
-/**
- * arm64_idreg_set - SET_FEATURES
- * @vcpu: under vcpu->mutex
- * @table: of the runner
- * @count: its entries
- *
- * Without an IRQCHIP the guest is not told of a GIC whatever the table says.
- * Return: 0, -EINVAL or -ENOMEM, then with nothing changed.
- */
-int arm64_idreg_set(struct mote_vcpu *vcpu, const struct mote_arm64_idreg *table,
-		    unsigned int count)
+/* Without an IRQCHIP the guest is not told of a GIC whatever the table says */
+int mote_arch_set_features(struct mote_vcpu *vcpu, const void *entries, unsigned int count)
 {
+	const struct mote_arm64_idreg *table = entries;
 	struct arm64_idregs *regs;
 	unsigned int i;
 

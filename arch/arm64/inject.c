@@ -233,12 +233,7 @@ static int inject_serror(struct mote_vcpu *vcpu, const struct mote_inject *injec
 	return 0;
 }
 
-/**
- * arm64_inject - mote_arch_inject()
- * @vcpu: loaded
- * @inject: from the runner
- */
-int arm64_inject(struct mote_vcpu *vcpu, const struct mote_inject *inject)
+int mote_arch_inject(struct mote_vcpu *vcpu, const struct mote_inject *inject)
 {
 	if (inject->event != MOTE_EVENT_INTR && inject->flags & MOTE_INJECT_LOWER)
 		return -EINVAL;
