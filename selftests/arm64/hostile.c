@@ -284,14 +284,15 @@ TEST(illegal_returns)
 		for (u32 i = 0; i < VECTORS; i++)
 			guest_handlers[i] = on_any;
 		vcpu_start(&o.cpu, guest_eret, PSTATE_DAIF | mode);
+		/* EL2 and EL3 are not there: an illegal state, at EL1 */
+		if (mode >= 8 && mode < 16) {
+			EXPECT_EQ(EC_ILLEGAL, vcpu_sync(&o.cpu) & 0xff);
+			still_works(_metadata, &o.cpu);
+			continue;
+		}
 		got = run_for(&o.cpu, 3);
 		ASSERT_LE(0, got);
 		ASSERT_NE(MOTE_EXIT_FAIL_ENTRY, got);
-		/* EL2 and EL3 are not there: an illegal state, at EL1 */
-		if (mode >= 8 && mode < 16) {
-			EXPECT_EQ(GOT_SYNC, got);
-			EXPECT_EQ(EC_ILLEGAL, o.cpu.said[0] & 0xff);
-		}
 		still_works(_metadata, &o.cpu);
 	}
 	one_destroy(&o);
