@@ -232,11 +232,18 @@ static inline struct vgic_cpu *vgic_cpu_by_id(const struct vgic *gic, unsigned i
 	return vcpu ? vcpu->arch.vgic : NULL;
 }
 
+/* The first at or after @id, or NULL */
+static inline struct vgic_cpu *vgic_next_cpu(const struct vgic *gic, unsigned int *id)
+{
+	struct vgic_cpu *cpu = NULL;
+
+	for (; *id < MOTE_MAX_VCPUS && !cpu; *id += !cpu)
+		cpu = vgic_cpu_by_id(gic, *id);
+	return cpu;
+}
+
 #define for_each_vgic_cpu(gic, id, cpu)						\
-	for ((id) = 0; (id) < MOTE_MAX_VCPUS; (id)++)				\
-		if (!((cpu) = vgic_cpu_by_id(gic, id)))				\
-			continue;						\
-		else
+	for ((id) = 0; ((cpu) = vgic_next_cpu(gic, &(id))); (id)++)
 
 /** vgic_affinity - of a vCPU, see struct mote_create_vcpu::id */
 static inline u32 vgic_affinity(unsigned int id)

@@ -155,17 +155,18 @@ static int frame_access(struct vgic_access *a, u64 id)
 	a->offset = OFFSET(id);
 	if (SPACE(id) == GICR_SPACE)
 		a->cpu = a->vcpu->arch.vgic;
-	if (id == MOTE_ARM64_GICD(GICD_CTLR))
+	if (id == MOTE_ARM64_GICD(GICD_CTLR)) {
 		vgic_dist_access(a);
-	else if (id == MOTE_ARM64_GICR(GICR_WAKER))
-		vgic_redist_access(a);
-	else if (SPACE(id) > GICR_SPACE || a->offset % a->bytes)
-		return -ENOENT;
-	else {
-		a->offset -= a->cpu ? VGIC_FRAME : 0;
-		return vgic_bank_access(a) ? 0 : -ENOENT;
+		return 0;
 	}
-	return 0;
+	if (id == MOTE_ARM64_GICR(GICR_WAKER)) {
+		vgic_redist_access(a);
+		return 0;
+	}
+	if (SPACE(id) > GICR_SPACE || a->offset % a->bytes)
+		return -ENOENT;
+	a->offset -= a->cpu ? VGIC_FRAME : 0;
+	return vgic_bank_access(a) ? 0 : -ENOENT;
 }
 
 static int gic_access(struct mote_vcpu *vcpu, u64 id, bool write, u64 *value)
