@@ -185,8 +185,9 @@ void mote_arch_vcpu_flush(struct mote_vcpu *vcpu);
 /**
  * mote_arch_vcpu_enter - the world switch
  *
- * Returns after the guest's exit with interrupts still off, the host's state
- * back and the host's own interrupt, if one caused the exit, taken.
+ * Returns after the guest's exit with interrupts still off and the host's state
+ * back.  The host's own interrupt, if one caused the exit, has been taken, or is
+ * pending and will be as soon as they are on.
  * Context: entry.
  */
 void mote_arch_vcpu_enter(struct mote_vcpu *vcpu);

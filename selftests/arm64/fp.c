@@ -203,6 +203,7 @@ static GUEST_NOFPU void guest_scalable(u64 arg)
 	u64 v = 0;
 
 	(void)arg;
+	guest_msr(cpacr_el1, CPACR_ALL);
 	GUEST_EQ(EC_UNKNOWN, GUEST_TRY(".inst 0x04bf5020", : : : "x0", "memory"));	/* rdvl x0, #1 */
 	GUEST_EQ(EC_UNKNOWN, guest_try_mrs(s3_3_c4_c2_2, v));	/* SVCR */
 }

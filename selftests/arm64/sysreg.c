@@ -23,6 +23,7 @@ GUEST(absent)
 	GUEST_EQ(EC_UNKNOWN, guest_try_msr(vttbr_el2, 0));
 	GUEST_EQ(EC_UNKNOWN, guest_try_mrs(scr_el3, v));
 	/* So is what the ID registers deny: SVE, and pointer authentication's keys */
+	guest_msr(cpacr_el1, CPACR_ALL);
 	GUEST_EQ(EC_UNKNOWN, guest_try_mrs(s3_0_c1_c2_0, v));	/* ZCR_EL1 */
 	GUEST_EQ(EC_UNKNOWN, guest_try_msr(s3_0_c2_c1_0, 1));	/* APIAKeyLo_EL1 */
 	/* And what nobody ever defined */

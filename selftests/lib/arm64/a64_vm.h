@@ -46,6 +46,8 @@
 /* TTBR0_EL1 alone, 39 bits, 4 KiB, inner shareable write-back, 40-bit addresses */
 #define TCR_GUEST	(25UL | 1UL << 8 | 1UL << 10 | 3UL << 12 | 1UL << 23 | 2UL << 32)
 #define CPACR_FP	(3UL << 20)
+/* ZEN and SMEN too: where hardware has them, they refuse before the hypervisor does */
+#define CPACR_ALL	(CPACR_FP | 3UL << 16 | 3UL << 24)
 
 /* A register id by the fields of MRS */
 #define SYSREG(op0, op1, crn, crm, op2)	MOTE_ARM64_SYSREG(op0, op1, crn, crm, op2)
