@@ -157,7 +157,7 @@ int arm64_el2_probe_busy(void)
 
 const char *arm64_el2_busy_reason(void)
 {
-	return "EL2 is held by KVM or another hypervisor: boot with kvm-arm.mode=none, or since Linux 6.12 with kvm.enable_virt_at_load=0";
+	return "KVM or another hypervisor has EL2: boot with kvm-arm.mode=none, or 6.12 with kvm.enable_virt_at_load=0";
 }
 
 u64 arm64_el2_ich_vtr(void)

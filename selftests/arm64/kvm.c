@@ -162,12 +162,12 @@ FIXTURE(kvm)
 
 FIXTURE_SETUP(kvm)
 {
-	if (access("/dev/kvm", F_OK))
-		SKIP(return, "KVM has been told to leave EL2 alone");
-	self->loaded = !load();
-	if (!self->loaded)
-		SKIP(return, "KVM has EL2");
+	self->loaded = !access("/dev/kvm", F_OK) && !load();
 }
+
+#define NEED_BOTH()								\
+	if (!self->loaded)							\
+		SKIP(return, "no KVM, or KVM has EL2")
 
 FIXTURE_TEARDOWN(kvm)
 {
@@ -184,6 +184,7 @@ static int is_vhe(struct one *o)
 /* Between guests of mote's, KVM has what it wants */
 TEST_F(kvm, in_turns)
 {
+	NEED_BOTH();
 	for (int i = 0; i < 5; i++) {
 		struct one o;
 
@@ -205,6 +206,7 @@ TEST_F(kvm, both_at_once)
 	struct one o;
 	cpu_set_t set;
 
+	NEED_BOTH();
 	CPU_ZERO(&set);
 	CPU_SET(0, &set);
 	sched_setaffinity(0, sizeof(set), &set);
@@ -231,7 +233,9 @@ TEST_F(kvm, takes_el2_away)
 {
 	struct mote_vm_status status;
 	struct one o;
+	int vm;
 
+	NEED_BOTH();
 	one_create(&o, 0, guest_sync_loop, 0);
 	if (is_vhe(&o)) {
 		one_destroy(&o);
@@ -249,11 +253,15 @@ TEST_F(kvm, takes_el2_away)
 	EXPECT_EQ(-EIO, mote_run(o.cpu.fd));
 	must_vm_status(o.vm.fd, &status);
 	EXPECT_EQ(EBUSY, status.dead);
-	EXPECT_NE(NULL, strstr(status.reason, "kvm-arm.mode=none"));
+	EXPECT_NE(NULL, strstr(status.reason, "kvm.enable_virt_at_load=0"));
 	EXPECT_EQ(2, kvm_next(&self->g));
 	/* Registers can still be read, and all of it taken down */
 	vcpu_get(&o.cpu, A64_PC);
-	EXPECT_EQ(-EBUSY, mote_create_vm(o.vm.sys));
+	/* The dead VM still holds what it had: another may be made, and is dead, too */
+	vm = mote_create_vm(o.vm.sys);
+	EXPECT_TRUE(vm >= 0 || vm == -EBUSY);
+	if (vm >= 0)
+		close(vm);
 	one_destroy(&o);
 	EXPECT_EQ(3, kvm_next(&self->g));
 	kvm_destroy(&self->g);
@@ -266,8 +274,10 @@ TEST_F(kvm, takes_el2_away)
 TEST_F(kvm, was_there_first)
 {
 	struct mote_info info;
-	int sys = must_open(), vm;
+	int sys, vm;
 
+	NEED_BOTH();
+	sys = must_open();
 	ASSERT_EQ(0, kvm_create(&self->g));
 	EXPECT_EQ(1, kvm_next(&self->g));
 	must_info(sys, &info);

@@ -98,7 +98,7 @@ run_test() {
 	*" own "*) own=1 ;;
 	*) own= ;;
 	esac
-	[ -z "$own" ] || rmmod mote
+	[ -z "$own" ] || [ -n "$all_own" ] || rmmod mote
 	run_program "/selftests/$name" "$seconds"
 	rc=$?
 	if splats /tmp/new; then
@@ -111,7 +111,7 @@ run_test() {
 	fi
 	if [ -n "$own" ]; then
 		rmmod mote 2>/dev/null
-		module_load
+		[ -n "$all_own" ] || module_load
 	fi
 }
 
