@@ -36,7 +36,7 @@ static int choose_backend(void)
 			x86 = backends[i];
 		return r;
 	}
-	pr_err("no hardware virtualization on this CPU: neither VT-x nor another back end; enable it in the firmware, or nested virtualization in the hypervisor\n");
+	pr_err("no hardware virtualization on this CPU: neither VT-x nor SVM; enable it in the firmware, or nested virtualization in the hypervisor\n");
 	return -ENODEV;
 }
 
@@ -134,12 +134,13 @@ int mote_arch_vm_init(struct mote_vm *vm)
 {
 	/* A guest's TSC starts at 0, as after a reset */
 	vm->arch.tsc_offset = 0 - rdtsc();
-	return x86->vm_init(vm);
+	return x86->vm_init ? x86->vm_init(vm) : 0;
 }
 
 void mote_arch_vm_destroy(struct mote_vm *vm)
 {
-	x86->vm_destroy(vm);
+	if (x86->vm_destroy)
+		x86->vm_destroy(vm);
 }
 
 int mote_arch_vm_irqchip(struct mote_vm *vm, const struct mote_irqchip *chip)
@@ -205,8 +206,8 @@ int mote_arch_policy_check(struct mote_vm *vm, const struct mote_policy *p)
 
 void mote_arch_policy_changed(struct mote_vm *vm)
 {
-	if (x86->policy_changed)
-		x86->policy_changed(vm);
+	/* Each vCPU builds its MSR bitmap again before its next session */
+	atomic_inc(&vm->arch.msr_policy);
 }
 
 /* ---- vCPUs ---- */

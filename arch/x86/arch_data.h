@@ -17,6 +17,7 @@
 struct mote_lapic;
 struct vmx_vm;
 struct vmx_vcpu;
+struct svm_vcpu;
 
 /*
  * Numbers of the registers in mote_vcpu_arch::reg.  Up to RFLAGS they are
@@ -144,11 +145,13 @@ struct x86_answer {
  * @X86_SLOW_FAULT: second-stage violation
  * @X86_SLOW_APIC: access to the APIC page that hardware gave back
  * @X86_SLOW_PDPTRS: root entries of PAE paging are in guest memory
+ * @X86_SLOW_INSN: hardware does not say what the instruction is
  */
 enum x86_slow {
 	X86_SLOW_FAULT,
 	X86_SLOW_APIC,
 	X86_SLOW_PDPTRS,
+	X86_SLOW_INSN,
 };
 
 /**
@@ -175,11 +178,13 @@ struct x86_fault {
  * struct mote_vm_arch - of a VM
  * @has_lapic: IRQCHIP was called (c, before the first vCPU)
  * @tsc_offset: guest TSC - host TSC of new vCPUs (c)
+ * @msr_policy: counts changes of the MSR rules (a)
  * @vmx: the VMX back end's part
  */
 struct mote_vm_arch {
 	bool has_lapic;
 	u64 tsc_offset;
+	atomic_t msr_policy;
 	struct vmx_vm *vmx;
 };
 
@@ -227,6 +232,7 @@ struct mote_vm_arch {
  * @debug_live: hardware has the guest's DR0-DR3 (live)
  * @lapic: in-kernel local APIC or NULL
  * @vmx: the VMX back end's part
+ * @svm: the SVM back end's part
  */
 struct mote_vcpu_arch {
 	u64 reg[X86_REG_COUNT];
@@ -269,7 +275,10 @@ struct mote_vcpu_arch {
 	unsigned long host_dr7;
 	bool debug_live;
 	struct mote_lapic *lapic;
-	struct vmx_vcpu *vmx;
+	union {
+		struct vmx_vcpu *vmx;
+		struct svm_vcpu *svm;
+	};
 };
 
 #endif /* MOTE_X86_ARCH_DATA_H */

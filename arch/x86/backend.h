@@ -8,11 +8,15 @@
 
 #include "mod/mote.h"
 
+struct x86_insn;
+
 /**
  * struct x86_backend - a back end
  * @name: for people
  * @id: enum mote_backend
  * @busy_reason: one line: who may hold the hardware, and the cure
+ * @switches_syscall: hardware switches the MSRs of SYSCALL and KERNEL_GS_BASE
+ *	with the guest: msr_get and msr_set have them
  * @init: look at the CPU and get ready: 0, -ENODEV (not this maker's CPU, say
  *	nothing), or another errno with one line logged
  * @exit: undo it
@@ -21,9 +25,8 @@
  * @probe_busy: see mote_arch_probe_busy()
  * @info: add to features
  * @pt_format: see mote_arch_pt_format()
- * @vm_init: see mote_arch_vm_init()
- * @vm_destroy: see mote_arch_vm_destroy()
- * @policy_changed: see mote_arch_policy_changed()
+ * @vm_init: NULL, or see mote_arch_vm_init()
+ * @vm_destroy: NULL, or see mote_arch_vm_destroy()
  * @vcpu_init: after the neutral reset state is in vcpu->arch
  * @vcpu_destroy: see mote_arch_vcpu_destroy()
  * @load: see mote_arch_vcpu_load(), preemption is off already
@@ -49,6 +52,8 @@
  * @hw_irq: tell hardware the highest IRR and ISR vectors, -1 for none; only
  *	when hardware delivers interrupts (entry)
  * @tpr_threshold: exit when the guest's TPR class falls below this (entry)
+ * @handle_insn: an exit that set X86_SLOW_INSN goes on, with what is at RIP: enum
+ *	mote_result but MOTE_SLOW (loaded, not live)
  * @load_pdptrs: NULL, or: read the PDPTEs of PAE paging from guest memory
  *	into hardware; sleepable, not loaded; 0 or -EFAULT
  * @map_apic: the guest touched the APIC page for the first time and hardware
@@ -62,6 +67,7 @@ struct x86_backend {
 	const char *name;
 	u32 id;
 	const char *busy_reason;
+	bool switches_syscall;
 	int (*init)(void);
 	void (*exit)(void);
 	int (*cpu_enable)(void);
@@ -71,7 +77,6 @@ struct x86_backend {
 	const struct mote_pt_format *(*pt_format)(void);
 	int (*vm_init)(struct mote_vm *vm);
 	void (*vm_destroy)(struct mote_vm *vm);
-	void (*policy_changed)(struct mote_vm *vm);
 	int (*vcpu_init)(struct mote_vcpu *vcpu);
 	void (*vcpu_destroy)(struct mote_vcpu *vcpu);
 	void (*load)(struct mote_vcpu *vcpu);
@@ -94,6 +99,7 @@ struct x86_backend {
 	void (*inject)(struct mote_vcpu *vcpu);
 	void (*hw_irq)(struct mote_vcpu *vcpu, int irr, int isr);
 	void (*tpr_threshold)(struct mote_vcpu *vcpu, unsigned int threshold);
+	int (*handle_insn)(struct mote_vcpu *vcpu, const struct x86_insn *insn);
 	int (*load_pdptrs)(struct mote_vcpu *vcpu);
 	int (*map_apic)(struct mote_vcpu *vcpu);
 	void (*flush)(struct mote_vcpu *vcpu);

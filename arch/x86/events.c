@@ -210,6 +210,18 @@ static __always_inline bool nothing_to_do(struct mote_vcpu *vcpu)
 	       !arch->lapic && !(vcpu->request & MOTE_RUN_IRQ_WINDOW);
 }
 
+static void inject(struct mote_vcpu *vcpu)
+{
+	struct x86_event *ev = &vcpu->arch.event;
+
+	/* Faults return with RF set (SDM vol. 3, "Masking Instruction Breakpoints") */
+	if (ev->type == X86_EVENT_EXCEPTION && ev->vector != X86_TRAP_DB)
+		x86_set(vcpu, X86_RFLAGS, x86_get(vcpu, X86_RFLAGS) | X86_EFLAGS_RF);
+	x86->inject(vcpu);
+	ev->valid = false;
+	vcpu->stats->injected++;
+}
+
 static noinline int sync_events(struct mote_vcpu *vcpu)
 {
 	if (unlikely(vcpu->arch.shutdown)) {
@@ -218,9 +230,11 @@ static noinline int sync_events(struct mote_vcpu *vcpu)
 		mote_exit_begin(vcpu, MOTE_EXIT_SHUTDOWN, 0);
 		return MOTE_USER;
 	}
-	if (unlikely(vcpu->arch.pdptrs_stale) && x86->load_pdptrs) {
+	if (unlikely(vcpu->arch.pdptrs_stale)) {
 		vcpu->arch.slow = X86_SLOW_PDPTRS;
-		return MOTE_SLOW;
+		if (x86->load_pdptrs)
+			return MOTE_SLOW;
+		vcpu->arch.pdptrs_stale = false;
 	}
 	sync_posted(vcpu);
 	wake_if_event(vcpu);
@@ -235,11 +249,8 @@ static noinline int sync_events(struct mote_vcpu *vcpu)
 	}
 	vcpu->arch.windows = wants_intr_window(vcpu) || vcpu->arch.nmi_pending;
 	x86->windows(vcpu, wants_intr_window(vcpu), vcpu->arch.nmi_pending);
-	if (vcpu->arch.event.valid) {
-		x86->inject(vcpu);
-		vcpu->arch.event.valid = false;
-		vcpu->stats->injected++;
-	}
+	if (vcpu->arch.event.valid)
+		inject(vcpu);
 	return MOTE_RESUME;
 }
 

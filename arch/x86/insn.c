@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mote/x86: decode MOVs between memory and registers.  Formats from SDM vol. 2,
- * chapter "Instruction Format".
+ * mote/x86: decode MOVs between memory and registers, and instructions that
+ * exit.  Formats from SDM vol. 2, chapter "Instruction Format".
  *
  * Small on purpose.  What reads and writes memory in one instruction and what
  * has a LOCK or REP prefix is refused, and goes to the runner, which has a full
@@ -33,6 +33,7 @@ struct cursor {
 	bool opsize;	/* 66 */
 	bool addrsize;	/* 67 */
 	bool has_rex;
+	bool lock_rep;	/* takes f0, f2 and f3, too */
 	u8 rex;		/* low four bits */
 	u8 seg;		/* override, or NO_SEG */
 };
@@ -63,6 +64,10 @@ static bool take_prefix(struct cursor *c, u8 byte)
 		break;
 	case 0x26: case 0x2e: case 0x36: case 0x3e: case 0x64: case 0x65:
 		c->seg = segment_override(c, byte, c->seg);
+		break;
+	case 0xf0: case 0xf2: case 0xf3:
+		if (!c->lock_rep)
+			return false;
 		break;
 	default:
 		return false;
@@ -302,5 +307,80 @@ int x86_decode_mov(const u8 *insn, unsigned int n, unsigned int mode, struct x86
 	if (c.seg != NO_SEG)
 		mov->seg = c.seg;
 	mov->len = c.pos;
+	return 0;
+}
+
+/* ---- instructions that exit ---- */
+
+/* ModRM of a register form, whatever its upper two bits say (MOV CRn, DRn) */
+static int decode_regs(struct cursor *c, struct x86_system *sys)
+{
+	u8 modrm;
+
+	if (c->pos >= c->n)
+		return -EINVAL;
+	modrm = c->insn[c->pos++];
+	sys->reg = (modrm >> 3 & 7) | (c->rex & REX_R ? 8 : 0);
+	sys->rm = (modrm & 7) | (c->rex & REX_B ? 8 : 0);
+	return 0;
+}
+
+/* The whole ModRM is opcode in register forms; /4 and /6 are SMSW and LMSW */
+static int decode_0f01(struct cursor *c, struct x86_system *sys)
+{
+	struct x86_mov operand = { .addr_bytes = sys->addr_bytes };
+	int reg;
+
+	if (c->pos >= c->n)
+		return -EINVAL;
+	if (c->insn[c->pos] >> 6 == 3) {
+		sys->opcode = X86_OP_0F01(c->insn[c->pos++]);
+		return 0;
+	}
+	reg = take_modrm(c, &operand);
+	if (reg < 0)
+		return reg;
+	sys->opcode = X86_OP_0F01((reg & 7) << 3);
+	return 0;
+}
+
+static int decode_system_opcode(struct cursor *c, struct x86_system *sys)
+{
+	switch (sys->opcode) {
+	case ESCAPE | 0x01:
+		return decode_0f01(c, sys);
+	case X86_OP_MOV_FROM_CR: case X86_OP_MOV_FROM_DR:
+	case X86_OP_MOV_TO_CR: case X86_OP_MOV_TO_DR:
+		return decode_regs(c, sys);
+	case X86_OP_INSB: case X86_OP_INS: case X86_OP_OUTSB: case X86_OP_OUTS:
+	case X86_OP_INT1: case X86_OP_HLT: case X86_OP_CLTS: case X86_OP_INVD:
+	case X86_OP_WBINVD: case X86_OP_WRMSR: case X86_OP_RDMSR: case X86_OP_CPUID:
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+int x86_decode_system(const u8 *insn, unsigned int n, unsigned int mode, struct x86_system *sys)
+{
+	struct cursor c = {
+		.insn = insn,
+		.n = n > INSN_MAX ? INSN_MAX : n,
+		.mode = mode,
+		.lock_rep = true,
+		.seg = NO_SEG,
+	};
+	int opcode = take_opcode(&c);
+
+	if (opcode < 0)
+		return -EINVAL;
+	*sys = (struct x86_system) {
+		.opcode = opcode,
+		.addr_bytes = address_size(&c),
+		.seg = c.seg == NO_SEG ? SEG_DS : c.seg,
+	};
+	if (decode_system_opcode(&c, sys) || c.pos > c.n)
+		return -EINVAL;
+	sys->len = c.pos;
 	return 0;
 }

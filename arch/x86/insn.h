@@ -81,4 +81,57 @@ struct x86_mov {
  */
 int x86_decode_mov(const u8 *insn, unsigned int n, unsigned int mode, struct x86_mov *mov);
 
+/* x86_system::opcode; two bytes are 0x0fXX, and 0F 01 has its ModRM too */
+#define X86_OP_INSB		0x6c
+#define X86_OP_INS		0x6d
+#define X86_OP_OUTSB		0x6e
+#define X86_OP_OUTS		0x6f
+#define X86_OP_INT1		0xf1
+#define X86_OP_HLT		0xf4
+#define X86_OP_CLTS		0x0f06
+#define X86_OP_INVD		0x0f08
+#define X86_OP_WBINVD		0x0f09
+#define X86_OP_MOV_FROM_CR	0x0f20
+#define X86_OP_MOV_FROM_DR	0x0f21
+#define X86_OP_MOV_TO_CR	0x0f22
+#define X86_OP_MOV_TO_DR	0x0f23
+#define X86_OP_WRMSR		0x0f30
+#define X86_OP_RDMSR		0x0f32
+#define X86_OP_CPUID		0x0fa2
+#define X86_OP_0F01(modrm)	(0x0f0100 | (modrm))
+#define X86_OP_XSETBV		X86_OP_0F01(0xd1)
+#define X86_OP_VMMCALL		X86_OP_0F01(0xd9)
+
+/**
+ * struct x86_system - an instruction that exits
+ * @len: its length in bytes, 1..15
+ * @seg: segment register of a string instruction that has a choice, 0 (ES) to 5
+ *	(GS)
+ * @addr_bytes: address size, 2, 4 or 8
+ * @reg: MOV CRn and DRn: n, 0..15
+ * @rm: and the general register, 0..15
+ * @opcode: X86_OP_*
+ */
+struct x86_system {
+	u8 len;
+	u8 seg;
+	u8 addr_bytes;
+	u8 reg;
+	u8 rm;
+	u32 opcode;
+};
+
+/**
+ * x86_decode_system - decode an instruction that exited
+ * @insn: its bytes, from the first prefix
+ * @n: how many are there; more than 15 are not looked at
+ * @mode: width of the code segment: 16, 32 or 64
+ * @sys: result; garbage on failure
+ *
+ * Takes those of X86_OP_*, SMSW and LMSW.  Any context.
+ *
+ * Return: 0; -EINVAL when it is another instruction, or not all there.
+ */
+int x86_decode_system(const u8 *insn, unsigned int n, unsigned int mode, struct x86_system *sys);
+
 #endif /* MOTE_X86_INSN_H */

@@ -346,8 +346,7 @@ static void set_debugctl(struct mote_vcpu *vcpu, u32 index, u64 value, bool host
 
 /* Sorted by index.  Restoring them in this order works. */
 static const struct x86_msr msrs[] = {
-	/* Hardware adds the offset to what RDMSR reads, as for RDTSC */
-	{ ONE(MSR_IA32_TSC), .flags = MSR_LIST | MSR_PASS_R, GET_SET(tsc) },
+	{ ONE(MSR_IA32_TSC), .flags = MSR_LIST, GET_SET(tsc) },
 	{ ONE(MSR_IA32_PLATFORM_ID), .flags = MSR_RO },
 	{ ONE(MSR_IA32_APICBASE), .flags = MSR_LIST | MSR_LAPIC, ALL(apic_base) },
 	{ ONE(MSR_SMI_COUNT), .flags = MSR_RO },
@@ -364,11 +363,11 @@ static const struct x86_msr msrs[] = {
 	{ ONE(MSR_IA32_FLUSH_CMD), G(FLUSH_L1D), .flags = MSR_WO,
 	  .check = check_command, .set = set_command },
 	{ ONE(MSR_IA32_SYSENTER_CS),
-	  .flags = MSR_LIST | MSR_LOW_HALF | MSR_PASS_R | MSR_PASS_W, GET_SET(backend) },
+	  .flags = MSR_LIST | MSR_LOW_HALF, GET_SET(backend) },
 	{ ONE(MSR_IA32_SYSENTER_ESP),
-	  .flags = MSR_LIST | MSR_ADDRESS | MSR_PASS_R | MSR_PASS_W, GET_SET(backend) },
+	  .flags = MSR_LIST | MSR_ADDRESS, GET_SET(backend) },
 	{ ONE(MSR_IA32_SYSENTER_EIP),
-	  .flags = MSR_LIST | MSR_ADDRESS | MSR_PASS_R | MSR_PASS_W, GET_SET(backend) },
+	  .flags = MSR_LIST | MSR_ADDRESS, GET_SET(backend) },
 	/* No banks */
 	{ ONE(MSR_IA32_MCG_CAP), .flags = MSR_RO },
 	{ ONE(MSR_IA32_MCG_STATUS), .flags = MSR_LIST, ALL(mcg_status) },
@@ -378,22 +377,22 @@ static const struct x86_msr msrs[] = {
 	{ ONE(MSR_MTRRfix64K_00000), MTRR },
 	{ .first = MSR_MTRRfix16K_80000, .last = MSR_MTRRfix16K_A0000, MTRR },
 	{ .first = MSR_MTRRfix4K_C0000, .last = MSR_MTRRfix4K_F8000, MTRR },
-	{ ONE(MSR_IA32_CR_PAT), .flags = MSR_LIST | MSR_PASS_R,
+	{ ONE(MSR_IA32_CR_PAT), .flags = MSR_LIST,
 	  GET_SET(pat), .check = x86_pat_check },
 	{ ONE(MSR_MTRRdefType), MTRR },
 	{ ONE(MSR_IA32_TSC_DEADLINE), G(TSC_DEADLINE), .flags = MSR_LIST | MSR_LAPIC,
 	  GET_SET(deadline) },
 	/* Writes exit: hardware may not change EFER without x86_set_efer() */
-	{ ONE(MSR_EFER), .flags = MSR_PASS_R, ALL(efer) },
+	{ ONE(MSR_EFER), ALL(efer) },
 	/* Not in hardware while EFER.SCE is 0, so reads exit too */
 	{ ONE(MSR_STAR), G(LM), .flags = MSR_LIST, GET_SET(uret) },
 	{ .first = MSR_LSTAR, .last = MSR_CSTAR, G(LM), .flags = MSR_LIST | MSR_ADDRESS,
 	  GET_SET(uret) },
 	{ ONE(MSR_SYSCALL_MASK), G(LM), .flags = MSR_LIST | MSR_LOW_HALF, GET_SET(uret) },
 	{ .first = MSR_FS_BASE, .last = MSR_GS_BASE, G(LM),
-	  .flags = MSR_ADDRESS | MSR_PASS_R | MSR_PASS_W, GET_SET(backend) },
+	  .flags = MSR_ADDRESS, GET_SET(backend) },
 	{ ONE(MSR_KERNEL_GS_BASE), G(LM),
-	  .flags = MSR_LIST | MSR_ADDRESS | MSR_PASS_R | MSR_PASS_W, GET_SET(uret) },
+	  .flags = MSR_LIST | MSR_ADDRESS, GET_SET(uret) },
 	{ ONE(MSR_TSC_AUX), G(RDTSCP), .flags = MSR_LIST | MSR_LOW_HALF, GET_SET(uret) },
 };
 
@@ -499,13 +498,6 @@ u32 x86_msr_list(struct mote_vcpu *vcpu, unsigned int n)
 	return 0;
 }
 
-bool x86_msr_passthrough(u32 index, bool write)
-{
-	const struct x86_msr *msr = find(index);
-
-	return msr && (msr->flags & (write ? MSR_PASS_W : MSR_PASS_R));
-}
-
 /**
  * x86_msr_reset - MSRs as after power-up; those of hardware's segments apart
  * @vcpu: loaded, not live; the TSC's offset stays
@@ -519,7 +511,8 @@ void x86_msr_reset(struct mote_vcpu *vcpu)
 	};
 	unsigned int i;
 
-	memset(vcpu->arch.uret, 0, sizeof(vcpu->arch.uret));
+	for (i = 0; i < X86_URET_COUNT; i++)
+		x86_uret_set(vcpu, i, 0);
 	memset(vcpu->arch.mtrr, 0, sizeof(vcpu->arch.mtrr));
 	vcpu->arch.pat = 0x0007040600070406ull;
 	vcpu->arch.misc_enable = MISC_ENABLE_FIXED | MSR_IA32_MISC_ENABLE_FAST_STRING;

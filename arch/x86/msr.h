@@ -13,9 +13,7 @@
 #define MSR_WO		BIT(2)	/* a command: RDMSR is #GP, and the runner does not see it */
 #define MSR_ADDRESS	BIT(3)	/* only canonical addresses */
 #define MSR_LOW_HALF	BIT(4)	/* bits 63:32 are reserved */
-#define MSR_PASS_R	BIT(5)	/* hardware answers RDMSR rightly */
-#define MSR_PASS_W	BIT(6)	/* and WRMSR */
-#define MSR_LAPIC	BIT(7)	/* needs an APIC in the kernel */
+#define MSR_LAPIC	BIT(5)	/* needs an APIC in the kernel */
 
 /**
  * struct x86_msr - an MSR, or a range of them

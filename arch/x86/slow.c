@@ -94,6 +94,19 @@ static int handle_apic_page(struct mote_vcpu *vcpu, const struct x86_fault *f)
 	return apic_mov(vcpu, f, &r) ? r : mmio_exit(vcpu);
 }
 
+/* The instruction itself, for hardware that does not say what it is */
+static int handle_insn(struct mote_vcpu *vcpu)
+{
+	struct x86_insn insn;
+	int r;
+
+	fetch_insn(vcpu, &insn);
+	mote_arch_vcpu_load(vcpu);
+	r = x86->handle_insn(vcpu, &insn);
+	mote_arch_vcpu_put(vcpu);
+	return r;
+}
+
 static int handle_memory(struct mote_vcpu *vcpu, const struct x86_fault *f)
 {
 	struct mote_fault_info info;
@@ -151,6 +164,8 @@ int x86_handle_slow(struct mote_vcpu *vcpu)
 		return MOTE_RESUME;
 	case X86_SLOW_APIC:
 		return apic_mov(vcpu, &f, &r) ? r : mmio_exit(vcpu);
+	case X86_SLOW_INSN:
+		return handle_insn(vcpu);
 	default:
 		/* The APIC page lies over whatever memory is there */
 		if (unlikely(is_apic_page(vcpu, f.gpa)))

@@ -6,6 +6,9 @@
  * with the FPU, once per session and not at each entry.  The SYSCALL MSRs are
  * the same on all CPUs and for all time; most are also the same in a Linux
  * guest and a Linux host, and then nothing is written.
+ *
+ * Where hardware switches all but TSC_AUX (x86_backend::switches_syscall) it has
+ * the guest's values, and this file only passes them on.
  */
 #include <linux/percpu.h>
 #include <asm/msr.h>
@@ -20,6 +23,11 @@ static const u32 uret_msr[X86_URET_COUNT] = {
 	[X86_URET_KERNEL_GS_BASE] = MSR_KERNEL_GS_BASE,
 	[X86_URET_TSC_AUX] = MSR_TSC_AUX,
 };
+
+static bool in_backend(unsigned int which)
+{
+	return x86->switches_syscall && which != X86_URET_TSC_AUX;
+}
 
 /* Host's values; KERNEL_GS_BASE belongs to the task, TSC_AUX to the CPU */
 static u64 host_value[X86_URET_TSC_AUX] __ro_after_init;
@@ -90,23 +98,41 @@ static void reload_syscall(struct mote_vcpu *vcpu)
 		load_syscall(vcpu);
 }
 
-/**
- * x86_uret_load - the guest's values into hardware
- * @vcpu: loaded, not live
- *
- * KERNEL_GS_BASE has to be read: in the kernel it is the GS base of the task's
- * user mode, which WRGSBASE changes behind the kernel's back.
+/*
+ * The MSR has to be read: in the kernel it is the GS base of the task's user
+ * mode, which WRGSBASE changes behind the kernel's back.
  */
-void x86_uret_load(struct mote_vcpu *vcpu)
+static __always_inline void load_gs(struct mote_vcpu *vcpu)
 {
 	u64 gs = __rdmsr(MSR_KERNEL_GS_BASE);
 
-	vcpu->arch.uret_loaded = 0;
 	vcpu->arch.host_kernel_gs = gs;
 	if (gs != vcpu->arch.uret[X86_URET_KERNEL_GS_BASE])
 		native_wrmsrl(MSR_KERNEL_GS_BASE, vcpu->arch.uret[X86_URET_KERNEL_GS_BASE]);
-	if (vcpu->arch.uret_sce)
-		load_syscall(vcpu);
+}
+
+/* Only this one can change without an exit, by SWAPGS and WRMSR */
+static __always_inline void put_gs(struct mote_vcpu *vcpu)
+{
+	u64 gs = __rdmsr(MSR_KERNEL_GS_BASE);
+
+	vcpu->arch.uret[X86_URET_KERNEL_GS_BASE] = gs;
+	if (gs != vcpu->arch.host_kernel_gs)
+		native_wrmsrl(MSR_KERNEL_GS_BASE, vcpu->arch.host_kernel_gs);
+}
+
+/**
+ * x86_uret_load - the guest's values into hardware
+ * @vcpu: loaded, not live
+ */
+void x86_uret_load(struct mote_vcpu *vcpu)
+{
+	vcpu->arch.uret_loaded = 0;
+	if (!x86->switches_syscall) {
+		load_gs(vcpu);
+		if (vcpu->arch.uret_sce)
+			load_syscall(vcpu);
+	}
 	if (x86_guest_has(vcpu, X86_FEATURE_GUEST_RDTSCP))
 		load_one(vcpu, X86_URET_TSC_AUX, host_tsc_aux());
 }
@@ -124,16 +150,11 @@ static noinline void restore_host(struct mote_vcpu *vcpu)
 /**
  * x86_uret_put - the host's values back, and what the guest changed saved
  * @vcpu: loaded, after x86_uret_load()
- *
- * Only KERNEL_GS_BASE can change without an exit, by SWAPGS and WRMSR.
  */
 void x86_uret_put(struct mote_vcpu *vcpu)
 {
-	u64 gs = __rdmsr(MSR_KERNEL_GS_BASE);
-
-	vcpu->arch.uret[X86_URET_KERNEL_GS_BASE] = gs;
-	if (gs != vcpu->arch.host_kernel_gs)
-		native_wrmsrl(MSR_KERNEL_GS_BASE, vcpu->arch.host_kernel_gs);
+	if (!x86->switches_syscall)
+		put_gs(vcpu);
 	if (unlikely(vcpu->arch.uret_loaded))
 		restore_host(vcpu);
 }
@@ -145,7 +166,9 @@ void x86_uret_put(struct mote_vcpu *vcpu)
  */
 u64 x86_uret_get(struct mote_vcpu *vcpu, unsigned int which)
 {
-	if (which == X86_URET_KERNEL_GS_BASE && vcpu->arch.live)
+	if (in_backend(which))
+		x86->msr_get(vcpu, uret_msr[which], &vcpu->arch.uret[which]);
+	else if (which == X86_URET_KERNEL_GS_BASE && vcpu->arch.live)
 		vcpu->arch.uret[which] = __rdmsr(MSR_KERNEL_GS_BASE);
 	return vcpu->arch.uret[which];
 }
@@ -159,6 +182,10 @@ u64 x86_uret_get(struct mote_vcpu *vcpu, unsigned int which)
 void x86_uret_set(struct mote_vcpu *vcpu, unsigned int which, u64 value)
 {
 	vcpu->arch.uret[which] = value;
+	if (in_backend(which)) {
+		x86->msr_set(vcpu, uret_msr[which], value);
+		return;
+	}
 	if (!vcpu->arch.live)
 		return;
 	if (which == X86_URET_KERNEL_GS_BASE) {
@@ -182,6 +209,6 @@ void x86_uret_set(struct mote_vcpu *vcpu, unsigned int which, u64 value)
 void x86_uret_efer_changed(struct mote_vcpu *vcpu, u64 efer)
 {
 	vcpu->arch.uret_sce = efer & EFER_SCE;
-	if (vcpu->arch.live)
+	if (vcpu->arch.live && !x86->switches_syscall)
 		reload_syscall(vcpu);
 }

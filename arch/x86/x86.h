@@ -162,6 +162,16 @@ void x86_fill_run_regs(struct mote_vcpu *vcpu);
 unsigned int x86_cs_bits(struct mote_vcpu *vcpu, const struct x86_segment *cs);
 unsigned int x86_code_bits(struct mote_vcpu *vcpu);
 
+/* ---- control.c: MOV to control registers ---- */
+
+/* Bits of CR0 that no CPU has */
+#define X86_CR0_RESERVED	(~(u64)(X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS | \
+				X86_CR0_ET | X86_CR0_NE | X86_CR0_WP | X86_CR0_AM | \
+				X86_CR0_NW | X86_CR0_CD | X86_CR0_PG))
+
+bool x86_cr0_refused(struct mote_vcpu *vcpu, u64 value);
+bool x86_cr4_refused(struct mote_vcpu *vcpu, u64 value);
+
 /* ---- mmio.c: accesses outside memory ---- */
 
 /**
@@ -352,16 +362,6 @@ int x86_msr_write(struct mote_vcpu *vcpu, u32 index, u64 value, bool host);
 
 /** x86_msr_list - indexes that REG_LIST has: the @n-th, or 0 after the last */
 u32 x86_msr_list(struct mote_vcpu *vcpu, unsigned int n);
-
-/**
- * x86_msr_passthrough - whether hardware can do the guest's access alone
- * @index: MSR
- * @write: WRMSR
- *
- * True where hardware has the guest's value all the while the guest runs, and
- * checks what is written as mote does.  Does not depend on the vCPU.
- */
-bool x86_msr_passthrough(u32 index, bool write);
 
 void x86_msr_reset(struct mote_vcpu *vcpu);
 void x86_set_efer(struct mote_vcpu *vcpu, u64 value);

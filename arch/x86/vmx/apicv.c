@@ -55,7 +55,7 @@ void vmx_lapic_changed(struct mote_vcpu *vcpu)
 		vmx_tpr_threshold(vcpu, 0);
 		vmx_hw_irq(vcpu, lapic_sync(vcpu), lapic_highest_isr(apic));
 	}
-	vmx->msr_bitmap_stale = true;
+	vmx->msrmap.stale = true;
 }
 
 /**

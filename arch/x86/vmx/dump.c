@@ -2,8 +2,7 @@
 /*
  * mote/vmx: the VMCS as text.
  */
-#include <linux/kernel.h>
-
+#include "../dump.h"
 #include "vmx.h"
 
 struct field {
@@ -47,62 +46,13 @@ static const struct field host_fields[] = {
 	F(HOST_SS_SELECTOR), F(HOST_TR_SELECTOR), F(HOST_IA32_SYSENTER_CS),
 };
 
-/**
- * struct text - a buffer that is written from the front
- * @buf: start
- * @room: size
- * @len: length of the whole text, may be over @room
- */
-struct text {
-	char *buf;
-	size_t room;
-	size_t len;
-};
-
-static __printf(2, 3) void put(struct text *t, const char *fmt, ...)
-{
-	size_t at = min(t->len, t->room);
-	va_list args;
-
-	va_start(args, fmt);
-	t->len += vsnprintf(t->buf + at, t->room - at, fmt, args);
-	va_end(args);
-}
-
-static void put_fields(struct text *t, const char *title, const struct field *f, unsigned int n)
+static void put_fields(struct x86_text *t, const char *title, const struct field *f, unsigned int n)
 {
 	unsigned int i;
 
-	put(t, "%s\n", title);
+	x86_put(t, "%s\n", title);
 	for (i = 0; i < n; i++)
-		put(t, "  %-30s %016llx\n", f[i].name, vmread_any(f[i].field));
-}
-
-static void put_segments(struct text *t, struct mote_vcpu *vcpu)
-{
-	static const char *const name[] = {
-		"ES", "CS", "SS", "DS", "FS", "GS", "LDTR", "TR", "GDTR", "IDTR",
-	};
-	struct x86_segment seg;
-	unsigned int i;
-
-	for (i = 0; i < MOTE_X86_SEG_COUNT; i++) {
-		vmx_get_seg(vcpu, i, &seg);
-		put(t, "  %-4s sel %04x base %016llx limit %08x ar %05x\n", name[i],
-		    seg.selector, seg.base, seg.limit, seg.ar);
-	}
-}
-
-static void put_registers(struct text *t, struct mote_vcpu *vcpu)
-{
-	static const char *const name[] = {
-		"RAX", "RCX", "RDX", "RBX", "RSP", "RBP", "RSI", "RDI",
-		"R8", "R9", "R10", "R11", "R12", "R13", "R14", "R15",
-	};
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(name); i++)
-		put(t, "  %-4s%016llx%s", name[i], x86_get(vcpu, i), i % 4 == 3 ? "\n" : "");
+		x86_put(t, "  %-30s %016llx\n", f[i].name, vmread_any(f[i].field));
 }
 
 /**
@@ -114,14 +64,13 @@ static void put_registers(struct text *t, struct mote_vcpu *vcpu)
 size_t vmx_dump(struct mote_vcpu *vcpu, char *buf, size_t room)
 {
 	struct vmx_vcpu *vmx = to_vmx(vcpu);
-	struct text t = { .buf = buf, .room = room };
+	struct x86_text t = { .buf = buf, .room = room };
 
 	/* What is still in memory would be shown old */
 	vmx_flush_dirty(vcpu);
-	put(&t, "vcpu %u: exit reason 0x%x, entry %s, VM-instruction error %u\n", vcpu->id,
+	x86_put(&t, "vcpu %u: exit reason 0x%x, entry %s, VM-instruction error %u\n", vcpu->id,
 	    vmx->reason, vmx->entry_failed ? "failed" : "ok", vmx->insn_error);
-	put_registers(&t, vcpu);
-	put_segments(&t, vcpu);
+	x86_put_state(&t, vcpu);
 	put_fields(&t, "guest", guest_fields, ARRAY_SIZE(guest_fields));
 	put_fields(&t, "controls", control_fields, ARRAY_SIZE(control_fields));
 	put_fields(&t, "exit", exit_fields, ARRAY_SIZE(exit_fields));

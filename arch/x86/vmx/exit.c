@@ -164,47 +164,6 @@ static int exit_io(struct mote_vcpu *vcpu)
 
 /* ---- control and debug registers ---- */
 
-/* Bits 31:4 of CR0 above AM, and those between, that no CPU has */
-#define CR0_RESERVED	(~(u64)(X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS | \
-				X86_CR0_ET | X86_CR0_NE | X86_CR0_WP | X86_CR0_AM | \
-				X86_CR0_NW | X86_CR0_CD | X86_CR0_PG))
-
-/*
- * What the CPU would refuse (SDM vol. 2, MOV to CRn, "Exceptions").  It is
- * asked before the read shadow changes: after a fault the guest must find its
- * old value.  Broken PDPTEs are left to the CPU.  Reserved bits among 31:0 are
- * ignored, above they fault.
- */
-static bool cr0_refused(struct mote_vcpu *vcpu, u64 value)
-{
-	bool flips_pg = (value ^ x86_get(vcpu, X86_CR0)) & X86_CR0_PG;
-	struct x86_segment cs;
-
-	if (value >> 32 || ((value & X86_CR0_NW) && !(value & X86_CR0_CD)) ||
-	    ((value & X86_CR0_PG) && !(value & X86_CR0_PE)))
-		return true;
-	if (!flips_pg)
-		return false;
-	if (!(value & X86_CR0_PG))
-		return x86_code_bits(vcpu) == 64 || (x86_get(vcpu, X86_CR4) & X86_CR4_PCIDE);
-	if (!(x86_get(vcpu, X86_EFER) & EFER_LME))
-		return false;
-	vmx_get_seg(vcpu, MOTE_X86_CS, &cs);
-	return (cs.ar & X86_AR_L) || !(x86_get(vcpu, X86_CR4) & X86_CR4_PAE);
-}
-
-/* Bits that CPUID does not offer are reserved */
-static bool cr4_refused(struct mote_vcpu *vcpu, u64 value)
-{
-	bool long_mode = x86_get(vcpu, X86_EFER) & EFER_LMA;
-
-	if (value & ~x86_cr4_allowed(vcpu) || (long_mode && !(value & X86_CR4_PAE)))
-		return true;
-	if (!(value & ~x86_get(vcpu, X86_CR4) & X86_CR4_PCIDE))
-		return false;
-	return !long_mode || (x86_get(vcpu, X86_CR3) & ~PAGE_MASK);
-}
-
 /*
  * The guest changes a bit of CR0 that is not its own.  Show it the new value
  * of these bits and let it execute the instruction again: then they agree with
@@ -213,18 +172,18 @@ static bool cr4_refused(struct mote_vcpu *vcpu, u64 value)
  */
 static int mov_to_cr0(struct mote_vcpu *vcpu, u64 value)
 {
-	if (cr0_refused(vcpu, value)) {
+	if (x86_cr0_refused(vcpu, value)) {
 		x86_queue_gp(vcpu);
 		return MOTE_RESUME;
 	}
-	vmwritel(CR0_READ_SHADOW, value & ~CR0_RESERVED);
+	vmwritel(CR0_READ_SHADOW, value & ~X86_CR0_RESERVED);
 	return MOTE_RESUME;
 }
 
 /* As with CR0 */
 static int mov_to_cr4(struct mote_vcpu *vcpu, u64 value)
 {
-	if (cr4_refused(vcpu, value)) {
+	if (x86_cr4_refused(vcpu, value)) {
 		x86_queue_gp(vcpu);
 		return MOTE_RESUME;
 	}

@@ -175,9 +175,3 @@ void vmx_host_nmi(void)
 {
 	asm volatile("int $2");
 }
-
-/* #MC in the guest: the host's handler, as if it had been hit itself */
-void vmx_host_machine_check(void)
-{
-	asm volatile("int $18");
-}

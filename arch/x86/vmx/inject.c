@@ -52,9 +52,6 @@ void vmx_inject(struct mote_vcpu *vcpu)
 	if (ev->type == X86_EVENT_SOFT_INT || ev->type == X86_EVENT_SOFT_EXC ||
 	    ev->type == X86_EVENT_PRIV_SW_EXC)
 		vmwrite32(VM_ENTRY_INSTRUCTION_LEN, ev->insn_len);
-	/* Faults return with RF set (SDM vol. 3, "Masking Instruction Breakpoints") */
-	if (ev->type == X86_EVENT_EXCEPTION && ev->vector != X86_TRAP_DB)
-		x86_set(vcpu, X86_RFLAGS, x86_get(vcpu, X86_RFLAGS) | X86_EFLAGS_RF);
 	vmwrite32(VM_ENTRY_INTR_INFO_FIELD, info);
 	if (ev->type == X86_EVENT_NMI)
 		vmx_set_nmi_blocked(vcpu, false);

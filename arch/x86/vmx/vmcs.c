@@ -20,10 +20,8 @@ int vmx_vmcs_create(struct mote_vcpu *vcpu)
 		return -ENOMEM;
 	vmx->cpu = -1;
 	vmx->vmcs = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
-	vmx->msr_bitmap = (void *)__get_free_page(GFP_KERNEL_ACCOUNT);
-	if (!vmx->vmcs || !vmx->msr_bitmap) {
+	if (!vmx->vmcs || x86_msrmap_create(&vmx->msrmap, &vmx_msrmap_layout)) {
 		free_page((unsigned long)vmx->vmcs);
-		free_page((unsigned long)vmx->msr_bitmap);
 		kfree(vmx);
 		return -ENOMEM;
 	}
@@ -37,7 +35,7 @@ void vmx_vmcs_destroy(struct mote_vcpu *vcpu)
 {
 	struct vmx_vcpu *vmx = to_vmx(vcpu);
 
-	free_page((unsigned long)vmx->msr_bitmap);
+	x86_msrmap_destroy(&vmx->msrmap, &vmx_msrmap_layout);
 	free_page((unsigned long)vmx->vmcs);
 	kfree(vmx);
 	vcpu->arch.vmx = NULL;
@@ -93,7 +91,7 @@ static void setup_addresses(struct mote_vcpu *vcpu, struct vmx_vcpu *vmx)
 	struct vmx_vm *vm = vcpu->vm->arch.vmx;
 
 	vmwrite64(EPT_POINTER, vm->eptp);
-	vmwrite64(MSR_BITMAP, __pa(vmx->msr_bitmap));
+	vmwrite64(MSR_BITMAP, __pa(vmx->msrmap.bits));
 	/* No shadow VMCS: all ones (SDM vol. 3, "Guest Non-Register State") */
 	vmwrite64(VMCS_LINK_POINTER, ~0ull);
 	vmwrite64(TSC_OFFSET, vcpu->arch.tsc_offset);
@@ -168,7 +166,7 @@ void vmx_vmcs_setup(struct mote_vcpu *vcpu)
 	vmx->host.cr3 = 0;
 	vmx->host.fs_base = 0;
 	vmwritel(HOST_FS_BASE, 0);
-	vmx->msr_bitmap_stale = true;
+	vmx->msrmap.stale = true;
 	vmx_features_changed(vcpu);
 	vmx_exec_changed(vcpu);
 	if (vcpu->arch.lapic)
@@ -198,7 +196,7 @@ void vmx_features_changed(struct mote_vcpu *vcpu)
 	vcpu->arch.dirty |= BIT(X86_CR0) | BIT(X86_CR4);
 	x86_get(vcpu, X86_CR0);
 	x86_get(vcpu, X86_CR4);
-	vmx->msr_bitmap_stale = true;
+	vmx->msrmap.stale = true;
 }
 
 /**

@@ -13,6 +13,7 @@
 #include <asm/nospec-branch.h>
 #include <asm/tlbflush.h>
 
+#include "../hostcpu.h"
 #include "../lapic.h"
 #include "ept.h"
 #include "entry.h"
@@ -227,16 +228,6 @@ static int vmx_vcpu_init(struct mote_vcpu *vcpu)
 	return 0;
 }
 
-/*
- * Another guest's VMCS was current on this CPU: its branch predictions must
- * not steer this one (Spectre v2 between guests).
- */
-static void predictor_barrier(void)
-{
-	if (boot_cpu_has(X86_FEATURE_USE_IBPB))
-		wrmsrl(MSR_IA32_PRED_CMD, PRED_CMD_IBPB);
-}
-
 /* The VMCS comes to this CPU: its host state and TLB belong to another one */
 static void move_vmcs(struct vmx_vcpu *vmx, int cpu)
 {
@@ -265,7 +256,7 @@ static noinline void load_vmcs(struct mote_vcpu *vcpu)
 	if (vmx->cpu != cpu)
 		move_vmcs(vmx, cpu);
 	if (__this_cpu_read(current_vmcs))
-		predictor_barrier();
+		x86_predictor_barrier();
 	if (vmx_vmptrld(vmx->vmcs_pa))
 		vmx_insn_failed("vmptrld", vmx->vmcs_pa);
 	__this_cpu_write(current_vmcs, vmx);
@@ -284,13 +275,9 @@ static void vmx_load(struct mote_vcpu *vcpu)
 
 static void vmx_prepare(struct mote_vcpu *vcpu)
 {
-	struct vmx_vcpu *vmx = to_vmx(vcpu);
-	struct vmx_vm *vm = vcpu->vm->arch.vmx;
-
 	vmx_host_prepare(vcpu);
 	x86_debug_begin(vcpu);
-	if (unlikely(vmx->msr_bitmap_stale ||
-		     vmx->msr_policy != atomic_read(&vm->msr_policy)))
+	if (unlikely(x86_msrmap_is_stale(vcpu, &to_vmx(vcpu)->msrmap)))
 		vmx_msr_bitmap_refresh(vcpu);
 	/* L1TF: nothing of the host's in the cache the guest could read */
 	if (vmx_caps.flush_l1d)
@@ -342,9 +329,9 @@ static void after_exit(struct mote_vcpu *vcpu, struct vmx_vcpu *vmx)
 		if ((vmx->intr_info & INTR_INFO_INTR_TYPE_MASK) == INTR_TYPE_NMI_INTR)
 			vmx_host_nmi();
 		else if ((vmx->intr_info & INTR_INFO_VECTOR_MASK) == X86_TRAP_MC)
-			vmx_host_machine_check();
+			x86_host_machine_check();
 	} else if (unlikely((u16)vmx->reason == EXIT_REASON_MCE_DURING_VMENTRY)) {
-		vmx_host_machine_check();
+		x86_host_machine_check();
 	}
 }
 
@@ -393,7 +380,6 @@ const struct x86_backend vmx_backend = {
 	.pt_format = vmx_pt_format,
 	.vm_init = vmx_vm_init,
 	.vm_destroy = vmx_vm_destroy,
-	.policy_changed = vmx_policy_changed,
 	.vcpu_init = vmx_vcpu_init,
 	.vcpu_destroy = vmx_vcpu_destroy,
 	.load = vmx_load,

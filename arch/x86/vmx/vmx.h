@@ -8,6 +8,7 @@
 #include <linux/list.h>
 #include <asm/desc_defs.h>
 
+#include "../msrmap.h"
 #include "../x86.h"
 #include "ops.h"
 
@@ -54,12 +55,10 @@ extern struct vmx_caps vmx_caps;
  * @eptp: EPT pointer (c)
  * @apic_access: the APIC-access page, or NULL: one for the VM, since all vCPUs
  *	see the same guest physical memory (c)
- * @msr_policy: counts changes of the MSR rules (a)
  */
 struct vmx_vm {
 	u64 eptp;
 	struct page *apic_access;
-	atomic_t msr_policy;
 };
 
 /**
@@ -101,9 +100,7 @@ struct vmx_host {
  * @cr0_mask: bits of CR0 that exit
  * @cr4_mask: bits of CR4 that exit
  * @exception_bitmap: exceptions that exit
- * @msr_bitmap: a page
- * @msr_policy: vmx_vm::msr_policy that @msr_bitmap has
- * @msr_bitmap_stale: rebuild it before the next session
+ * @msrmap: MSR bitmap
  * @eoi_exit: EOI-exit bitmap as in the VMCS
  * @tpr_threshold: as in the VMCS
  * @insn_error: VM-instruction error of a failed entry, or 0
@@ -127,9 +124,7 @@ struct vmx_vcpu {
 	u64 cr0_mask;
 	u64 cr4_mask;
 	u32 exception_bitmap;
-	unsigned long *msr_bitmap;
-	int msr_policy;
-	bool msr_bitmap_stale;
+	struct x86_msrmap msrmap;
 	u64 eoi_exit[4];
 	u32 tpr_threshold;
 	u32 insn_error;
@@ -167,7 +162,7 @@ void vmx_exec_changed(struct mote_vcpu *vcpu);
 int vmx_load_pdptrs(struct mote_vcpu *vcpu);
 
 /* msrmap.c: the MSR bitmap */
-void vmx_policy_changed(struct mote_vm *vm);
+extern const struct x86_msrmap_layout vmx_msrmap_layout;
 void vmx_msr_bitmap_refresh(struct mote_vcpu *vcpu);
 
 /* host.c: the host's side of the world switch */
@@ -176,7 +171,6 @@ void vmx_host_prepare(struct mote_vcpu *vcpu);
 void vmx_host_put(struct mote_vcpu *vcpu);
 void vmx_host_interrupt(u32 intr_info);
 void vmx_host_nmi(void);
-void vmx_host_machine_check(void);
 
 /* inject.c: events into the guest */
 void vmx_windows(struct mote_vcpu *vcpu, bool intr, bool nmi);

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mote/x86: for the world switches: the general registers but RAX and RSP,
+ * which each of them treats in its own way.
+ */
+#ifndef MOTE_X86_REGS_ASM_H
+#define MOTE_X86_REGS_ASM_H
+
+/* Offsets in mote_vcpu_arch::reg, numbered as instructions encode them */
+#define RAX	0 * 8
+#define RCX	1 * 8
+#define RDX	2 * 8
+#define RBX	3 * 8
+#define RBP	5 * 8
+#define RSI	6 * 8
+#define RDI	7 * 8
+#define R8	8 * 8
+#define R9	9 * 8
+#define R10	10 * 8
+#define R11	11 * 8
+#define R12	12 * 8
+#define R13	13 * 8
+#define R14	14 * 8
+#define R15	15 * 8
+
+/* From the array at %rdi, which goes last */
+.macro load_guest_regs
+	mov	RCX(%rdi), %rcx
+	mov	RDX(%rdi), %rdx
+	mov	RBX(%rdi), %rbx
+	mov	RBP(%rdi), %rbp
+	mov	RSI(%rdi), %rsi
+	mov	R8(%rdi), %r8
+	mov	R9(%rdi), %r9
+	mov	R10(%rdi), %r10
+	mov	R11(%rdi), %r11
+	mov	R12(%rdi), %r12
+	mov	R13(%rdi), %r13
+	mov	R14(%rdi), %r14
+	mov	R15(%rdi), %r15
+	mov	RDI(%rdi), %rdi
+.endm
+
+/* To the array at %rax */
+.macro save_guest_regs
+	mov	%rcx, RCX(%rax)
+	mov	%rdx, RDX(%rax)
+	mov	%rbx, RBX(%rax)
+	mov	%rbp, RBP(%rax)
+	mov	%rsi, RSI(%rax)
+	mov	%rdi, RDI(%rax)
+	mov	%r8, R8(%rax)
+	mov	%r9, R9(%rax)
+	mov	%r10, R10(%rax)
+	mov	%r11, R11(%rax)
+	mov	%r12, R12(%rax)
+	mov	%r13, R13(%rax)
+	mov	%r14, R14(%rax)
+	mov	%r15, R15(%rax)
+.endm
+
+/*
+ * The guest's values must not reach a gadget of the host in a mispredicted
+ * path: clear what is not written again at once.
+ */
+.macro clear_guest_regs
+	xor	%ecx, %ecx
+	xor	%edx, %edx
+	xor	%esi, %esi
+	xor	%edi, %edi
+	xor	%ebp, %ebp
+	xor	%r8d, %r8d
+	xor	%r9d, %r9d
+	xor	%r10d, %r10d
+	xor	%r11d, %r11d
+	xor	%r12d, %r12d
+	xor	%r13d, %r13d
+	xor	%r14d, %r14d
+	xor	%r15d, %r15d
+.endm
+
+#endif /* MOTE_X86_REGS_ASM_H */
