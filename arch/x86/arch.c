@@ -19,6 +19,7 @@ const struct x86_backend *x86;
 /* One line for each back end; the first that knows the CPU is taken */
 static const struct x86_backend *const backends[] = {
 	&vmx_backend,
+	&svm_backend,
 };
 
 static DEFINE_PER_CPU(bool, cpu_ready);

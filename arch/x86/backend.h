@@ -111,5 +111,6 @@ struct x86_backend {
 /* The one in use, chosen at module load.  One line here for each back end. */
 extern const struct x86_backend *x86;
 extern const struct x86_backend vmx_backend;
+extern const struct x86_backend svm_backend;
 
 #endif /* MOTE_X86_BACKEND_H */

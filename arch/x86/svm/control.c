@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote/svm: control and debug registers, as far as their instructions exit.
+ *
+ * Writes of CR0 exit when they change other bits than TS and MP, those of CR4
+ * always, and reads where hardware does not have what the guest believes (see
+ * state.c).  MOVs are carried out here.  SMSW, LMSW and CLTS, which cannot reach
+ * CD and NW, are let through once.
+ */
+#include "svm.h"
+
+/* TLB entries that the new value makes wrong: the CPU itself would drop them */
+static void flush_guest(struct mote_vcpu *vcpu)
+{
+	vcpu->tlb_gen = -1;
+}
+
+static int mov_to_cr0(struct mote_vcpu *vcpu, u64 value, unsigned int insn_len)
+{
+	if (x86_cr0_refused(vcpu, value)) {
+		x86_queue_gp(vcpu);
+		return MOTE_RESUME;
+	}
+	x86_set_cr0(vcpu, value & ~X86_CR0_RESERVED);
+	flush_guest(vcpu);
+	x86_skip(vcpu, insn_len);
+	return MOTE_RESUME;
+}
+
+static int mov_to_cr4(struct mote_vcpu *vcpu, u64 value, unsigned int insn_len)
+{
+	if (x86_cr4_refused(vcpu, value)) {
+		x86_queue_gp(vcpu);
+		return MOTE_RESUME;
+	}
+	x86_set(vcpu, X86_CR4, value);
+	flush_guest(vcpu);
+	x86_skip(vcpu, insn_len);
+	return MOTE_RESUME;
+}
+
+static int mov_to_cr8(struct mote_vcpu *vcpu, u64 value, unsigned int insn_len)
+{
+	if (value > 15) {
+		x86_queue_gp(vcpu);
+		return MOTE_RESUME;
+	}
+	svm_set_cr8(vcpu, value);
+	x86_skip(vcpu, insn_len);
+	return MOTE_RESUME;
+}
+
+static int mov_from_cr(struct mote_vcpu *vcpu, enum x86_reg cr, unsigned int insn_len)
+{
+	u64 value = x86_get(vcpu, cr);
+
+	/* 32 bits outside of 64-bit mode, and the rest of the register is lost */
+	if (x86_code_bits(vcpu) != 64)
+		value = (u32)value;
+	x86_set(vcpu, to_svm(vcpu)->gpr, value);
+	x86_skip(vcpu, insn_len);
+	return MOTE_RESUME;
+}
+
+static u64 operand(struct mote_vcpu *vcpu)
+{
+	u64 value = x86_get(vcpu, to_svm(vcpu)->gpr);
+
+	return x86_code_bits(vcpu) == 64 ? value : (u32)value;
+}
+
+/**
+ * svm_handle_cr - MOV to or from CR0 or CR4
+ * @vcpu: loaded, svm->gpr is known
+ * @insn_len: length of the instruction
+ */
+int svm_handle_cr(struct mote_vcpu *vcpu, unsigned int insn_len)
+{
+	switch (to_svm(vcpu)->vmcb->control.exit_code) {
+	case SVM_EXIT_READ_CR0:
+		return mov_from_cr(vcpu, X86_CR0, insn_len);
+	case SVM_EXIT_READ_CR4:
+		return mov_from_cr(vcpu, X86_CR4, insn_len);
+	case SVM_EXIT_WRITE_CR8:
+		return mov_to_cr8(vcpu, operand(vcpu), insn_len);
+	case SVM_EXIT_WRITE_CR4:
+		return mov_to_cr4(vcpu, operand(vcpu), insn_len);
+	default:
+		return mov_to_cr0(vcpu, operand(vcpu), insn_len);
+	}
+}
+
+/**
+ * svm_handle_dr - MOV to or from a debug register
+ * @vcpu: loaded, svm->gpr is known
+ * @insn_len: length of the instruction
+ */
+int svm_handle_dr(struct mote_vcpu *vcpu, unsigned int insn_len)
+{
+	u32 code = to_svm(vcpu)->vmcb->control.exit_code;
+	unsigned int gpr = to_svm(vcpu)->gpr;
+
+	if (code < SVM_EXIT_WRITE_DR0)
+		return x86_mov_from_dr(vcpu, code - SVM_EXIT_READ_DR0, gpr, insn_len);
+	return x86_mov_to_dr(vcpu, code - SVM_EXIT_WRITE_DR0, gpr, insn_len);
+}
+
+static void intercept_cr0(struct svm_vcpu *svm, bool on)
+{
+	svm_intercept(svm, INTERCEPT_SELECTIVE_CR0, on);
+	svm_intercept(svm, INTERCEPT_CR0_READ, on && svm->cr0_hidden);
+	svm_intercept(svm, INTERCEPT_CR0_WRITE, on && svm->cr0_hidden);
+}
+
+/**
+ * svm_let_cr0 - SMSW, LMSW or CLTS exited: the CPU does it
+ * @vcpu: loaded
+ *
+ * It is executed again, alone, and then CR0 exits as before.
+ */
+int svm_let_cr0(struct mote_vcpu *vcpu)
+{
+	struct svm_vcpu *svm = to_svm(vcpu);
+
+	svm->cr_once = true;
+	svm->step = true;
+	intercept_cr0(svm, false);
+	return MOTE_RESUME;
+}
+
+/**
+ * svm_end_cr0 - the first exit after that
+ * @vcpu: loaded
+ */
+void svm_end_cr0(struct mote_vcpu *vcpu)
+{
+	struct svm_vcpu *svm = to_svm(vcpu);
+
+	svm->cr_once = false;
+	intercept_cr0(svm, true);
+}

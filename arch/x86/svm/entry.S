@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mote/svm: the world switch.  It swaps registers and nothing else, but for
+ * what has to happen before the first RET or indirect branch after the exit.
+ */
+#include <linux/linkage.h>
+#include <linux/objtool.h>
+#include <asm/alternative.h>
+#include <asm/asm.h>
+#include <asm/msr-index.h>
+#include <asm/nospec-branch.h>
+#include <asm/segment.h>
+#include <asm/unwind_hints.h>
+
+#include "../regs_asm.h"
+#include "entry.h"
+
+/* On the stack while the guest runs */
+#define STK_FLAGS	0
+#define STK_HOST_SPEC	8
+#define STK_HOST_PA	16
+#define STK_REGS	24
+
+	.section .rodata, "a"
+	.balign 2
+verw_selector:
+	.word	__KERNEL_DS
+
+	.section .noinstr.text, "ax"
+
+/*
+ * int svm_enter(u64 *regs, u64 guest_pa, u64 host_pa, u32 flags,
+ *		 u32 guest_spec_ctrl, u32 host_spec_ctrl)
+ *
+ * %rdi: the guest's registers but RAX and RSP, which are in the VMCB
+ * %rsi: physical address of the VMCB
+ * %rdx: of what the host's VMSAVE has written
+ * %ecx: SVM_ENTER_*
+ * %r8d, %r9d: SPEC_CTRL of both sides, with SVM_ENTER_SPEC_CTRL
+ *
+ * Interrupts are off.  Returns 0 after an exit, 1 when SVM is off.  All
+ * registers that the ABI lets a function change hold 0 or the host's values.
+ */
+SYM_FUNC_START(svm_enter)
+	push	%rbp
+	mov	%rsp, %rbp
+	push	%r15
+	push	%r14
+	push	%r13
+	push	%r12
+	push	%rbx
+	push	%rdi			/* STK_REGS */
+	push	%rdx			/* STK_HOST_PA */
+	push	%r9			/* STK_HOST_SPEC */
+	push	%rcx			/* STK_FLAGS */
+
+	/*
+	 * No interrupt and no NMI comes between here and STGI: from
+	 * VMLOAD to VMLOAD FS, GS and TR are the guest's.  This is the one
+	 * instruction that can fault: who switches SVM off does so from an NMI.
+	 */
+.Lclgi:
+	clgi
+
+	/*
+	 * The guest's IBRS, STIBP and SSBD.  From here to the entry there is
+	 * no indirect branch.
+	 */
+	testl	$SVM_ENTER_SPEC_CTRL, %ecx
+	jz	1f
+	mov	%ecx, %r10d
+	mov	%r8d, %eax
+	mov	$MSR_IA32_SPEC_CTRL, %ecx
+	xor	%edx, %edx
+	wrmsr
+	mov	%r10d, %ecx
+1:
+	mov	%rsi, %rax
+	vmload	%rax
+	/* TSA: overwrite what the guest could sample of the host's data */
+	testl	$SVM_ENTER_VERW, %ecx
+	jz	2f
+	verw	verw_selector(%rip)
+2:
+	load_guest_regs
+
+	/*
+	 * With V_INTR_MASKING the host's IF, not the guest's, says whether the
+	 * host's interrupts end the guest's run.  They wait for STGI.
+	 */
+	sti
+	vmrun	%rax
+	cli
+
+	/* RAX, RSP and RFLAGS are the host's again */
+	vmsave	%rax
+	mov	STK_REGS(%rsp), %rax
+	save_guest_regs
+	mov	STK_HOST_PA(%rsp), %rax
+	vmload	%rax
+	xor	%ebx, %ebx		/* result: 0 */
+	clear_guest_regs
+
+	/* Spectre RSB: the guest's return predictions go before the first RET */
+	FILL_RETURN_BUFFER %_ASM_CX, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT, \
+			   X86_FEATURE_RSB_VMEXIT_LITE
+
+	/* Spectre v2, SSB: the host's IBRS, STIBP, SSBD, before any indirect branch */
+	testl	$SVM_ENTER_SPEC_CTRL, STK_FLAGS(%rsp)
+	jz	3f
+	mov	$MSR_IA32_SPEC_CTRL, %ecx
+	mov	STK_HOST_SPEC(%rsp), %rax
+	xor	%edx, %edx
+	wrmsr
+3:
+	/* Retbleed, SRSO: what the guest trained RET with */
+	CALL_UNTRAIN_RET
+	ALTERNATIVE_2 "", "call entry_ibpb", X86_FEATURE_ENTRY_IBPB, \
+			  "call entry_ibpb", X86_FEATURE_IBPB_ON_VMEXIT
+	/* What the host had to wait for: NMIs now, interrupts when they are on */
+	stgi
+.Lout:
+	mov	%ebx, %eax
+	add	$32, %rsp
+	pop	%rbx
+	pop	%r12
+	pop	%r13
+	pop	%r14
+	pop	%r15
+	pop	%rbp
+	RET
+
+.Lgone:
+	mov	$1, %ebx
+	jmp	.Lout
+	_ASM_EXTABLE(.Lclgi, .Lgone)
+SYM_FUNC_END(svm_enter)

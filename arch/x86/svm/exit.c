@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote/svm: why the guest stopped, and who answers.  APM vol. 2, appendix "SVM
+ * Intercept Exit Codes".
+ */
+#include <linux/nospec.h>
+#include <asm/processor-flags.h>
+
+#include "../insn.h"
+#include "svm.h"
+#include "trace.h"
+
+static struct vmcb_control_area *control_of(struct mote_vcpu *vcpu)
+{
+	return &to_svm(vcpu)->vmcb->control;
+}
+
+/* ---- exits without an answer ---- */
+
+static int exit_nothing(struct mote_vcpu *vcpu)
+{
+	return MOTE_RESUME;
+}
+
+/* Instructions of features that CPUID does not show */
+static int exit_ud(struct mote_vcpu *vcpu)
+{
+	x86_queue_ud(vcpu);
+	return MOTE_RESUME;
+}
+
+static int exit_gp(struct mote_vcpu *vcpu)
+{
+	x86_queue_gp(vcpu);
+	return MOTE_RESUME;
+}
+
+/* What the CPU leaves in the VMCB is undefined: nothing of it is relied on */
+static int exit_shutdown(struct mote_vcpu *vcpu)
+{
+	svm_setup_control(vcpu);
+	mote_exit_begin(vcpu, MOTE_EXIT_SHUTDOWN, SVM_EXIT_SHUTDOWN);
+	return MOTE_USER;
+}
+
+static void fill_fail(struct mote_vcpu *vcpu, struct mote_exit *exit, u32 error)
+{
+	const struct vmcb_control_area *control = control_of(vcpu);
+
+	exit->fail = (struct mote_exit_fail) {
+		.qualification = control->exit_info_1,
+		.error = error,
+		.cpu = smp_processor_id(),
+		.info = {
+			control->exit_info_2, control->exit_int_info,
+			control->exit_int_info_err, control->next_rip,
+		},
+	};
+}
+
+/* Never dropped: the runner sees the hardware's reason as it came */
+static int exit_unknown(struct mote_vcpu *vcpu)
+{
+	struct mote_exit *exit;
+
+	exit = mote_exit_begin(vcpu, MOTE_EXIT_UNKNOWN, control_of(vcpu)->exit_code);
+	fill_fail(vcpu, exit, 0);
+	return MOTE_USER;
+}
+
+/* VMRUN refused the guest's state or the controls, or SVM is off */
+static int exit_failed_entry(struct mote_vcpu *vcpu)
+{
+	struct svm_vcpu *svm = to_svm(vcpu);
+	struct mote_exit *exit;
+
+	svm_event_refused(vcpu);
+	exit = mote_exit_begin(vcpu, MOTE_EXIT_FAIL_ENTRY,
+			       svm->entry_failed ? 0 : svm->vmcb->control.exit_code);
+	fill_fail(vcpu, exit, svm->entry_failed);
+	return MOTE_USER;
+}
+
+/* ---- instructions ---- */
+
+/* No-ops here: caches are the host's (INVD, WBINVD) */
+static int handle_skip(struct mote_vcpu *vcpu, unsigned int insn_len)
+{
+	x86_skip(vcpu, insn_len);
+	return MOTE_RESUME;
+}
+
+static int handle_msr(struct mote_vcpu *vcpu, unsigned int insn_len)
+{
+	return control_of(vcpu)->exit_info_1 ? x86_handle_wrmsr(vcpu, insn_len) :
+					       x86_handle_rdmsr(vcpu, insn_len);
+}
+
+/*
+ * INT1 goes in as what it is, with RIP still at it: when its delivery faults,
+ * the handler returns to it.  It has no condition in DR6.
+ */
+static int handle_int1(struct mote_vcpu *vcpu, unsigned int insn_len)
+{
+	vcpu->arch.event = (struct x86_event) {
+		.valid = true,
+		.type = X86_EVENT_PRIV_SW_EXC,
+		.vector = X86_TRAP_DB,
+		.insn_len = insn_len,
+	};
+	return MOTE_RESUME;
+}
+
+/* ---- IN, OUT: APM vol. 2, "IOIO Intercept Information" ---- */
+
+#define IO_IN		BIT(0)
+#define IO_STRING	BIT(2)
+#define IO_REP		BIT(3)
+#define IO_BYTES(info)	((info) >> 4 & 7)	/* 1, 2 or 4 */
+#define IO_ADDR_BYTES(info) (2 * ((info) >> 7 & 7))
+#define IO_SEG(info)	((info) >> 10 & 7)	/* with decode assists; in the UAPI's order */
+#define IO_PORT(info)	((u16)((info) >> 16))
+
+static unsigned int io_len(struct mote_vcpu *vcpu)
+{
+	/* There since long before NEXT_RIP */
+	return control_of(vcpu)->exit_info_2 - vcpu->arch.reg[X86_RIP];
+}
+
+/* Linear address of the memory operand, from its segment and RDI or RSI */
+static u64 string_address(struct mote_vcpu *vcpu, enum x86_reg index, unsigned int which,
+			  unsigned int addr_bytes)
+{
+	u64 offset = vcpu->arch.reg[index];
+	struct x86_segment seg;
+
+	if (addr_bytes < 8)
+		offset &= BIT_ULL(8 * addr_bytes) - 1;
+	x86->get_seg(vcpu, which, &seg);
+	if (x86_code_bits(vcpu) != 64)
+		return (u32)(seg.base + offset);
+	return which == MOTE_X86_FS || which == MOTE_X86_GS ? seg.base + offset : offset;
+}
+
+static int io_string(struct mote_vcpu *vcpu, unsigned int which, unsigned int addr_bytes)
+{
+	u32 info = control_of(vcpu)->exit_info_1;
+	struct mote_exit_pio pio = {
+		.port = IO_PORT(info),
+		.bytes = IO_BYTES(info),
+		.flags = (info & IO_IN ? 0 : MOTE_PIO_WRITE) | MOTE_PIO_STRING |
+			 (info & IO_REP ? MOTE_PIO_REP : 0),
+		.addr_bytes = addr_bytes,
+		.gva = string_address(vcpu, info & IO_IN ? X86_RDI : X86_RSI, which, addr_bytes),
+	};
+
+	return x86_handle_pio_string(vcpu, &pio, io_len(vcpu), SVM_EXIT_IOIO);
+}
+
+/* The instruction's bytes, at once if that needs no sleep */
+static noinline int read_insn(struct mote_vcpu *vcpu)
+{
+	struct x86_insn insn;
+
+	x86_insn_begin(vcpu, &insn);
+	if (x86_fetch_insn_nofault(vcpu, insn.cs.base, insn.bytes)) {
+		insn.count = 15;
+		return svm_handle_insn(vcpu, &insn);
+	}
+	vcpu->arch.slow = X86_SLOW_INSN;
+	return MOTE_SLOW;
+}
+
+/*
+ * INS has no choice of segment; that of OUTS may need a look at the prefixes.
+ * So does the address size in QEMU (seen in 7.2), which leaves it at 0.
+ */
+static noinline int exit_io_string(struct mote_vcpu *vcpu, u32 info)
+{
+	if ((info & IO_IN) && IO_ADDR_BYTES(info) != 0)
+		return io_string(vcpu, MOTE_X86_ES, IO_ADDR_BYTES(info));
+	if (svm_caps.decode)
+		return io_string(vcpu, IO_SEG(info), IO_ADDR_BYTES(info));
+	return read_insn(vcpu);
+}
+
+static int exit_io(struct mote_vcpu *vcpu)
+{
+	u32 info = control_of(vcpu)->exit_info_1;
+
+	if (unlikely(info & IO_STRING))
+		return exit_io_string(vcpu, info);
+	return x86_handle_pio(vcpu, IO_PORT(info), IO_BYTES(info),
+			      info & IO_IN ? 0 : MOTE_PIO_WRITE, io_len(vcpu), SVM_EXIT_IOIO);
+}
+
+static bool is_string(u32 opcode)
+{
+	return opcode >= X86_OP_INSB && opcode <= X86_OP_OUTS;
+}
+
+static int decoded_string(struct mote_vcpu *vcpu, const struct x86_system *sys)
+{
+	unsigned int which = MOTE_X86_ES;
+
+	if (control_of(vcpu)->exit_code != SVM_EXIT_IOIO)
+		return MOTE_RESUME;
+	if (!(control_of(vcpu)->exit_info_1 & IO_IN))
+		which = sys->seg;
+	return io_string(vcpu, which, sys->addr_bytes);
+}
+
+/* ---- exceptions ---- */
+
+/* Conditions of a #DB: B0-B3, BD, BS, BT */
+#define DB_BITS		(0xfull | BIT(13) | BIT(14) | BIT(15))
+#define DB_STEP		BIT(14)
+
+static int exit_debug(struct mote_vcpu *vcpu)
+{
+	struct svm_vcpu *svm = to_svm(vcpu);
+	u64 bits = svm->vmcb->save.dr6 & DB_BITS;
+
+	svm->vmcb->save.dr6 = X86_DR6_ONES;
+	svm_changed(svm, SVM_CLEAN_DR);
+	/* The step was ours, and the guest's too if it has TF set */
+	if (svm->stepped && !svm->step_tf)
+		bits &= ~(u64)DB_STEP;
+	if (bits)
+		x86_queue_debug(vcpu, bits);
+	return MOTE_RESUME;
+}
+
+static int exit_alignment(struct mote_vcpu *vcpu)
+{
+	x86_queue_exception(vcpu, X86_TRAP_AC, control_of(vcpu)->exit_info_1);
+	return MOTE_RESUME;
+}
+
+/* ---- second stage: APM vol. 2, "Nested versus Guest Page Faults, Fault Ordering" ---- */
+
+#define NPF_WRITE	BIT(1)
+#define NPF_RESERVED	BIT(3)
+#define NPF_FETCH	BIT(4)
+#define NPF_FINAL	BIT_ULL(32)	/* the access itself, and not one to the guest's tables */
+
+static u32 npf_access(u64 info)
+{
+	if (info & NPF_WRITE)
+		return MOTE_ACCESS_WRITE;
+	return info & NPF_FETCH ? MOTE_ACCESS_EXEC : MOTE_ACCESS_READ;
+}
+
+static int exit_npf(struct mote_vcpu *vcpu)
+{
+	const struct vmcb_control_area *control = control_of(vcpu);
+	struct x86_fault *fault = &vcpu->arch.fault;
+	u64 info = control->exit_info_1;
+
+	/* Our tables are broken */
+	if (unlikely(info & NPF_RESERVED))
+		return exit_unknown(vcpu);
+	fault->gpa = control->exit_info_2;
+	fault->gva = 0;
+	fault->gva_valid = false;
+	fault->operand = info & NPF_FINAL;
+	fault->access = npf_access(info);
+	fault->qualification = info;
+	fault->raw = SVM_EXIT_NPF;
+	return x86_handle_violation(vcpu);
+}
+
+/* ---- dispatch ---- */
+
+/**
+ * struct exit_entry - one exit code
+ * @handle: enum mote_result or -errno; or
+ * @insn: the same for an instruction, given its length
+ * @opcode: X86_OP_* of that instruction; 0: there are several
+ * @stat: enum mote_exit_type it is counted as
+ * @gpr: @insn needs to know a general register
+ */
+struct exit_entry {
+	int (*handle)(struct mote_vcpu *vcpu);
+	int (*insn)(struct mote_vcpu *vcpu, unsigned int insn_len);
+	u32 opcode;
+	u8 stat;
+	bool gpr;
+};
+
+#define EXIT(fn, stat_)			{ .handle = fn, .stat = MOTE_EXIT_##stat_ }
+#define INSN(fn, op, stat_)		{ .insn = fn, .opcode = op, .stat = MOTE_EXIT_##stat_ }
+#define MOVE(fn, op) \
+	{ .insn = fn, .opcode = op, .stat = MOTE_EXIT_CONTROL, .gpr = true }
+#define UD				EXIT(exit_ud, OTHER)
+
+static const struct exit_entry exits[] = {
+	[SVM_EXIT_READ_CR0]	= MOVE(svm_handle_cr, X86_OP_MOV_FROM_CR),
+	[SVM_EXIT_READ_CR4]	= MOVE(svm_handle_cr, X86_OP_MOV_FROM_CR),
+	[SVM_EXIT_WRITE_CR0]	= MOVE(svm_handle_cr, X86_OP_MOV_TO_CR),
+	[SVM_EXIT_WRITE_CR4]	= MOVE(svm_handle_cr, X86_OP_MOV_TO_CR),
+	[SVM_EXIT_WRITE_CR8]	= MOVE(svm_handle_cr, X86_OP_MOV_TO_CR),
+	[SVM_EXIT_READ_DR0 ... SVM_EXIT_READ_DR7] = MOVE(svm_handle_dr, X86_OP_MOV_FROM_DR),
+	[SVM_EXIT_WRITE_DR0 ... SVM_EXIT_WRITE_DR7] = MOVE(svm_handle_dr, X86_OP_MOV_TO_DR),
+	[SVM_EXIT_EXCP_BASE + X86_TRAP_DB] = EXIT(exit_debug, EXCEPTION),
+	[SVM_EXIT_EXCP_BASE + X86_TRAP_AC] = EXIT(exit_alignment, EXCEPTION),
+	[SVM_EXIT_EXCP_BASE + X86_TRAP_MC] = EXIT(exit_nothing, EXCEPTION),
+	[SVM_EXIT_INTR]		= EXIT(exit_nothing, HOST_IRQ),
+	[SVM_EXIT_NMI]		= EXIT(exit_nothing, HOST_NMI),
+	[SVM_EXIT_INIT]		= EXIT(exit_nothing, OTHER),
+	[SVM_EXIT_VINTR]	= EXIT(exit_nothing, WINDOW),
+	[SVM_EXIT_CR0_SEL_WRITE] = MOVE(svm_handle_cr, X86_OP_MOV_TO_CR),
+	[SVM_EXIT_RDPMC]	= EXIT(exit_gp, OTHER),
+	[SVM_EXIT_CPUID]	= INSN(x86_handle_cpuid, X86_OP_CPUID, FEATURE),
+	[SVM_EXIT_IRET]		= EXIT(svm_exit_iret, WINDOW),
+	[SVM_EXIT_INVD]		= INSN(handle_skip, X86_OP_WBINVD, OTHER),
+	[SVM_EXIT_HLT]		= INSN(x86_handle_hlt, X86_OP_HLT, HALT),
+	[SVM_EXIT_INVLPGA]	= UD,
+	[SVM_EXIT_IOIO]		= EXIT(exit_io, PIO),
+	[SVM_EXIT_MSR]		= INSN(handle_msr, 0, SYSREG),
+	[SVM_EXIT_SHUTDOWN]	= EXIT(exit_shutdown, SHUTDOWN),
+	[SVM_EXIT_VMRUN]	= UD,
+	[SVM_EXIT_VMMCALL]	= INSN(x86_handle_hypercall, X86_OP_VMMCALL, HYPERCALL),
+	[SVM_EXIT_VMLOAD]	= UD,
+	[SVM_EXIT_VMSAVE]	= UD,
+	[SVM_EXIT_STGI]		= UD,
+	[SVM_EXIT_CLGI]		= UD,
+	[SVM_EXIT_SKINIT]	= UD,
+	[SVM_EXIT_RDTSCP]	= UD,
+	[SVM_EXIT_ICEBP]	= INSN(handle_int1, X86_OP_INT1, EXCEPTION),
+	[SVM_EXIT_WBINVD]	= INSN(handle_skip, X86_OP_WBINVD, OTHER),
+	[SVM_EXIT_MONITOR]	= UD,
+	[SVM_EXIT_MWAIT]	= UD,
+	[SVM_EXIT_MWAIT_COND]	= UD,
+	[SVM_EXIT_XSETBV]	= INSN(x86_handle_xsetbv, X86_OP_XSETBV, CONTROL),
+	[SVM_EXIT_RDPRU]	= UD,
+	[SVM_EXIT_INVPCID]	= UD,
+};
+
+static const struct exit_entry npf = EXIT(exit_npf, FAULT);
+static const struct exit_entry unknown = EXIT(exit_unknown, UNKNOWN);
+
+static const struct exit_entry *find_exit(u32 code)
+{
+	if (code == SVM_EXIT_NPF)
+		return &npf;
+	if (code >= ARRAY_SIZE(exits))
+		return &unknown;
+	code = array_index_nospec(code, ARRAY_SIZE(exits));
+	return exits[code].handle || exits[code].insn ? &exits[code] : &unknown;
+}
+
+/* With decode assists, bit 63 of EXITINFO1 is set for MOV CRn */
+#define INFO_MOV_CR	BIT_ULL(63)
+#define INFO_GPR(info)	((info) & 0xf)
+
+static bool is_cr(u32 code)
+{
+	return code < SVM_EXIT_READ_DR0 || code == SVM_EXIT_CR0_SEL_WRITE;
+}
+
+/*
+ * Where the instruction ends, and which register it names, comes from the CPU
+ * or, if that does not know, from the instruction's bytes.
+ */
+static int handle_insn(struct mote_vcpu *vcpu, const struct exit_entry *entry)
+{
+	const struct vmcb_control_area *control = control_of(vcpu);
+	struct svm_vcpu *svm = to_svm(vcpu);
+
+	if (!svm_caps.next_rip || (entry->gpr && !svm_caps.decode))
+		return read_insn(vcpu);
+	if (entry->gpr) {
+		if (is_cr(control->exit_code) && !(control->exit_info_1 & INFO_MOV_CR))
+			return svm_let_cr0(vcpu);
+		svm->gpr = INFO_GPR(control->exit_info_1);
+	}
+	return entry->insn(vcpu, control->next_rip - vcpu->arch.reg[X86_RIP]);
+}
+
+/*
+ * RDMSR and WRMSR share an exit code, and so do WBINVD and INVD in QEMU (seen
+ * in 7.2).
+ */
+static bool is_expected(struct mote_vcpu *vcpu, const struct exit_entry *entry, u32 opcode)
+{
+	if (opcode == X86_OP_INVD)
+		opcode = X86_OP_WBINVD;
+	if (entry->opcode)
+		return opcode == entry->opcode;
+	return opcode == (control_of(vcpu)->exit_info_1 ? X86_OP_WRMSR : X86_OP_RDMSR);
+}
+
+/**
+ * svm_handle_insn - x86_backend::handle_insn
+ * @vcpu: loaded
+ * @insn: what is at RIP
+ *
+ * What is there now may not be what exited: another vCPU writes to it, or took
+ * its page away.  Then it is executed again.
+ */
+int svm_handle_insn(struct mote_vcpu *vcpu, const struct x86_insn *insn)
+{
+	const struct exit_entry *entry = find_exit(control_of(vcpu)->exit_code);
+	struct x86_system sys;
+
+	if (x86_decode_system(insn->bytes, insn->count, insn->mode, &sys))
+		return MOTE_RESUME;
+	if (is_string(sys.opcode))
+		return decoded_string(vcpu, &sys);
+	if (!entry->insn)
+		return MOTE_RESUME;
+	if (is_expected(vcpu, entry, sys.opcode)) {
+		to_svm(vcpu)->gpr = sys.rm;
+		return entry->insn(vcpu, sys.len);
+	}
+	return is_cr(control_of(vcpu)->exit_code) ? svm_let_cr0(vcpu) : MOTE_RESUME;
+}
+
+/* What an entry may have left to be done after it */
+static noinline void finish_entry(struct mote_vcpu *vcpu)
+{
+	struct svm_vcpu *svm = to_svm(vcpu);
+
+	svm->stepped = svm->step;
+	if (svm->step)
+		svm_end_step(vcpu);
+	if (svm->cr_once)
+		svm_end_cr0(vcpu);
+	/* The IRET of an NMI handler was executed, or faulted */
+	if (svm->iret && vcpu->arch.reg[X86_RIP] != svm->iret_rip)
+		svm_set_nmi_blocked(vcpu, false);
+	if (svm->vmcb->control.exit_int_info & SVM_EXITINTINFO_VALID)
+		svm_take_exit_int_info(vcpu);
+	if (svm->injecting)
+		svm_event_went_in(vcpu);
+}
+
+static bool entry_left_something(const struct svm_vcpu *svm)
+{
+	return svm->step | svm->stepped | svm->cr_once | svm->iret | svm->injecting |
+	       (svm->vmcb->control.exit_int_info >> 31);
+}
+
+/**
+ * svm_handle_exit - see mote_arch_vcpu_handle_exit()
+ * @vcpu: loaded, interrupts on
+ */
+int svm_handle_exit(struct mote_vcpu *vcpu)
+{
+	struct svm_vcpu *svm = to_svm(vcpu);
+	u32 code = svm->vmcb->control.exit_code;
+	const struct exit_entry *entry;
+
+	if (unlikely(svm->entry_failed || code == (u32)SVM_EXIT_ERR)) {
+		mote_stat_exit(vcpu, MOTE_EXIT_FAIL_ENTRY);
+		return exit_failed_entry(vcpu);
+	}
+	entry = find_exit(code);
+	mote_stat_exit(vcpu, entry->stat);
+	if (trace_mote_exit_enabled())
+		trace_mote_exit(vcpu->id, entry->stat, code, vcpu->arch.reg[X86_RIP]);
+	if (unlikely(entry_left_something(svm)))
+		finish_entry(vcpu);
+	if (entry->insn)
+		return handle_insn(vcpu, entry);
+	return entry->handle(vcpu);
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mote/svm: the back end: ASIDs, VMs and vCPUs, and the entry.
+ */
+#include <linux/kernel.h>
+#include <asm/fpu/xcr.h>
+#include <asm/msr.h>
+#include <asm/nospec-branch.h>
+
+#include "../hostcpu.h"
+#include "entry.h"
+#include "svm.h"
+#include "tlbtag.h"
+
+/* Whose VMCB ran last on the CPU; cleared by others when that goes away */
+static DEFINE_PER_CPU(struct svm_vcpu *, current_svm);
+
+/*
+ * ASID 0 is the host's.  SVM has no way to run without one, so 1 is shared by
+ * all that get none of their own.
+ */
+#define ASID_SHARED	1u
+#define ASID_FIRST	2u
+
+static struct mote_tags asids;
+
+/* ---- module ---- */
+
+static int svm_init(void)
+{
+	int r;
+
+	r = svm_find_caps();
+	if (r)
+		return r;
+	r = svm_host_create();
+	if (r)
+		return r;
+	r = svm_iopm_create();
+	if (r)
+		goto free_host;
+	if (svm_caps.asids > ASID_FIRST)
+		r = mote_tags_init(&asids, ASID_FIRST, svm_caps.asids - ASID_FIRST);
+	if (!r)
+		return 0;
+	svm_iopm_destroy();
+free_host:
+	svm_host_destroy();
+	return r;
+}
+
+static void svm_exit_backend(void)
+{
+	mote_tags_destroy(&asids);
+	svm_iopm_destroy();
+	svm_host_destroy();
+}
+
+static const struct mote_pt_format *svm_pt_format(void)
+{
+	return svm_caps.npt;
+}
+
+static void svm_info(struct mote_info *info)
+{
+	const struct mote_pt_format *fmt = svm_caps.npt;
+
+	info->features |= MOTE_FEAT_HUGE_2M | MOTE_FEAT_AD_BITS | MOTE_FEAT_TLB_TAGS;
+	if (fmt->level[fmt->levels - 3].leaf_ok)
+		info->features |= MOTE_FEAT_HUGE_1G;
+}
+
+/* ---- vCPUs ---- */
+
+static int svm_vcpu_init(struct mote_vcpu *vcpu)
+{
+	int r = svm_vmcb_create(vcpu);
+	struct svm_vcpu *svm = to_svm(vcpu);
+
+	if (r)
+		return r;
+	svm->asid = asids.count ? mote_tag_alloc(&asids) : 0;
+	svm->asid_shared = !svm->asid;
+	if (svm->asid_shared)
+		svm->asid = ASID_SHARED;
+	svm_vmcb_setup(vcpu);
+	return 0;
+}
+
+static void svm_vcpu_destroy(struct mote_vcpu *vcpu)
+{
+	struct svm_vcpu *svm = to_svm(vcpu);
+	int cpu;
+
+	/* Another one may get the same memory, and must not be taken for this one */
+	for_each_possible_cpu(cpu)
+		cmpxchg(per_cpu_ptr(&current_svm, cpu), svm, NULL);
+	if (!svm->asid_shared)
+		mote_tag_free(&asids, svm->asid);
+	svm_vmcb_destroy(vcpu);
+}
+
+static noinline void load_vmcb(struct mote_vcpu *vcpu)
+{
+	struct svm_vcpu *svm = to_svm(vcpu);
+	int cpu = smp_processor_id();
+
+	if (__this_cpu_read(current_svm) != svm) {
+		/* Also from one that is gone: who knows */
+		x86_predictor_barrier();
+		__this_cpu_write(current_svm, svm);
+	}
+	if (vcpu->cpu != cpu) {
+		WRITE_ONCE(vcpu->cpu, cpu);
+		vcpu->tlb_gen = -1;
+		/* What this CPU may remember of the VMCB is old */
+		svm_changed(svm, SVM_CLEAN_ALL);
+	}
+}
+
+static void svm_load(struct mote_vcpu *vcpu)
+{
+	if (unlikely(__this_cpu_read(current_svm) != to_svm(vcpu) ||
+		     vcpu->cpu != smp_processor_id()))
+		load_vmcb(vcpu);
+}
+
+static void svm_prepare(struct mote_vcpu *vcpu)
+{
+	struct svm_vcpu *svm = to_svm(vcpu);
+
+	svm_host_prepare();
+	x86_debug_begin(vcpu);
+	if (unlikely(x86_msrmap_is_stale(vcpu, &svm->msrmap))) {
+		x86_msrmap_build(vcpu, &svm->msrmap, &svm_msrmap_layout, NULL);
+		svm_changed(svm, SVM_CLEAN_MAPS);
+	}
+}
+
+static void svm_put(struct mote_vcpu *vcpu)
+{
+	x86_debug_put(vcpu);
+	svm_host_put();
+	if (unlikely(svm_caps.xsetbv_runs))
+		vcpu->arch.xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
+}
+
+/* ---- the entry ---- */
+
+static void svm_flush(struct mote_vcpu *vcpu)
+{
+	to_svm(vcpu)->vmcb->control.tlb_ctl =
+		svm_caps.flush_by_asid ? TLB_CONTROL_FLUSH_ASID : TLB_CONTROL_FLUSH_ALL_ASID;
+}
+
+static __always_inline u32 enter_flags(struct mote_vcpu *vcpu, u32 host_spec_ctrl)
+{
+	u32 flags = 0;
+
+	if (unlikely(vcpu->arch.spec_ctrl != host_spec_ctrl) &&
+	    x86_guest_has(vcpu, X86_FEATURE_GUEST_SPEC_CTRL)) {
+		/* Where the VMCB has one, the CPU switches it */
+		if (svm_caps.v_spec_ctrl)
+			to_svm(vcpu)->vmcb->save.spec_ctrl = vcpu->arch.spec_ctrl;
+		else
+			flags |= SVM_ENTER_SPEC_CTRL;
+	}
+	if (svm_caps.verw)
+		flags |= SVM_ENTER_VERW;
+	return flags;
+}
+
+/* What is there on few entries */
+static noinline void prepare_entry(struct mote_vcpu *vcpu)
+{
+	struct svm_vcpu *svm = to_svm(vcpu);
+
+	if (svm->step)
+		svm_begin_step(vcpu);
+	if (vcpu->arch.dirty >> X86_CR0)
+		svm_flush_dirty(vcpu);
+	if (svm->asid_shared)
+		svm_flush(vcpu);
+}
+
+static __always_inline void write_registers(struct mote_vcpu *vcpu)
+{
+	struct svm_vcpu *svm = to_svm(vcpu);
+	struct vmcb *vmcb = svm->vmcb;
+	u32 cr8 = svm_cr8(vcpu);
+
+	if (unlikely(vcpu->arch.dirty >> X86_CR0 | svm->step | svm->asid_shared))
+		prepare_entry(vcpu);
+	vcpu->arch.dirty = 0;
+	vmcb->save.rax = vcpu->arch.reg[X86_RAX];
+	vmcb->save.rsp = vcpu->arch.reg[X86_RSP];
+	vmcb->save.rip = vcpu->arch.reg[X86_RIP];
+	vmcb->save.rflags = vcpu->arch.reg[X86_RFLAGS];
+	if (unlikely(vmcb->save.cr2 != vcpu->arch.cr2)) {
+		vmcb->save.cr2 = vcpu->arch.cr2;
+		svm_changed(svm, SVM_CLEAN_CR2);
+	}
+	if (unlikely((vmcb->control.int_ctl & V_TPR_MASK) != cr8)) {
+		vmcb->control.int_ctl = (vmcb->control.int_ctl & ~(u32)V_TPR_MASK) | cr8;
+		svm_changed(svm, SVM_CLEAN_INTR);
+	}
+}
+
+static __always_inline void read_registers(struct mote_vcpu *vcpu)
+{
+	const struct vmcb *vmcb = to_svm(vcpu)->vmcb;
+	u32 cr8 = vmcb->control.int_ctl & V_TPR_MASK;
+
+	vcpu->arch.reg[X86_RAX] = vmcb->save.rax;
+	vcpu->arch.reg[X86_RSP] = vmcb->save.rsp;
+	vcpu->arch.reg[X86_RIP] = vmcb->save.rip;
+	vcpu->arch.reg[X86_RFLAGS] = vmcb->save.rflags;
+	vcpu->arch.reg[X86_SHADOW] = vmcb->control.int_state & SVM_INTERRUPT_SHADOW_MASK;
+	vcpu->arch.cached = X86_REGS_IN_MEMORY | BIT(X86_RSP) | BIT(X86_RIP) | BIT(X86_RFLAGS) |
+			    BIT(X86_SHADOW);
+	vcpu->arch.cr2 = vmcb->save.cr2;
+	if (unlikely(svm_cr8(vcpu) != cr8))
+		svm_set_cr8(vcpu, cr8);
+}
+
+static void svm_vcpu_enter(struct mote_vcpu *vcpu)
+{
+	u32 host_spec_ctrl = this_cpu_read(x86_spec_ctrl_current);
+	struct svm_vcpu *svm = to_svm(vcpu);
+	struct vmcb_control_area *control = &svm->vmcb->control;
+
+	write_registers(vcpu);
+	svm->entry_failed = svm_enter(vcpu->arch.reg, svm->vmcb_pa, svm_host_pa(),
+				      enter_flags(vcpu, host_spec_ctrl),
+				      vcpu->arch.spec_ctrl, host_spec_ctrl);
+	if (unlikely(svm->entry_failed))
+		return;
+	read_registers(vcpu);
+	control->tlb_ctl = TLB_CONTROL_DO_NOTHING;
+	control->clean = svm_caps.clean;
+	if (unlikely(control->exit_code == SVM_EXIT_EXCP_BASE + X86_TRAP_MC))
+		x86_host_machine_check();
+}
+
+const struct x86_backend svm_backend = {
+	.name = "svm",
+	.id = MOTE_BACKEND_SVM,
+	.busy_reason = "another hypervisor holds SVM on this host: close its VMs or rmmod kvm_amd (6.12 and later: or boot with kvm.enable_virt_at_load=0)",
+	.switches_syscall = true,
+	.init = svm_init,
+	.exit = svm_exit_backend,
+	.cpu_enable = svm_host_enable,
+	.cpu_disable = svm_host_disable,
+	.probe_busy = svm_host_busy,
+	.info = svm_info,
+	.pt_format = svm_pt_format,
+	.vcpu_init = svm_vcpu_init,
+	.vcpu_destroy = svm_vcpu_destroy,
+	.load = svm_load,
+	.put = svm_put,
+	.prepare = svm_prepare,
+	.fetch = svm_fetch,
+	.get_seg = svm_get_seg,
+	.set_seg = svm_set_seg,
+	.cpl = svm_cpl,
+	.nmi_blocked = svm_nmi_blocked,
+	.set_nmi_blocked = svm_set_nmi_blocked,
+	.msr_get = svm_msr_get,
+	.msr_set = svm_msr_set,
+	.features_changed = svm_features_changed,
+	.exec_changed = svm_exec_changed,
+	.windows = svm_windows,
+	.inject = svm_inject,
+	.tpr_threshold = svm_tpr_threshold,
+	.handle_insn = svm_handle_insn,
+	.flush = svm_flush,
+	.enter = svm_vcpu_enter,
+	.handle_exit = svm_handle_exit,
+	.dump = svm_dump,
+};

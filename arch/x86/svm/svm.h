@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mote/svm: what the files of this folder share.
+ */
+#ifndef MOTE_SVM_SVM_H
+#define MOTE_SVM_SVM_H
+
+#include <asm/svm.h>
+
+#include "../lapic.h"
+#include "../msrmap.h"
+#include "../x86.h"
+
+/*
+ * VMCB clean bits (APM vol. 2, "VMCB Clean Field"): what the CPU may still
+ * have of the last run on this CPU.
+ */
+#define SVM_CLEAN_CONTROLS	BIT(0)	/* intercepts, TSC offset, pause filter */
+#define SVM_CLEAN_MAPS		BIT(1)	/* permission maps */
+#define SVM_CLEAN_ASID		BIT(2)
+#define SVM_CLEAN_INTR		BIT(3)	/* V_TPR, V_IRQ and so on */
+#define SVM_CLEAN_NPT		BIT(4)	/* N_CR3, G_PAT */
+#define SVM_CLEAN_CR		BIT(5)	/* CR0, CR3, CR4, EFER */
+#define SVM_CLEAN_DR		BIT(6)	/* DR6, DR7 */
+#define SVM_CLEAN_TABLES	BIT(7)	/* GDTR, IDTR */
+#define SVM_CLEAN_SEG		BIT(8)	/* CS, DS, SS, ES, CPL */
+#define SVM_CLEAN_CR2		BIT(9)
+#define SVM_CLEAN_LBR		BIT(10)	/* DEBUGCTL and branch records */
+#define SVM_CLEAN_ALL		0x7ffu
+
+/**
+ * struct svm_caps - what this CPU's SVM can do, found once at load
+ * @asids: numbers there are, 0 is the host's
+ * @flush_by_asid: TLB_CONTROL can flush one ASID
+ * @next_rip: exits of instructions say where the next one is (NRIPS)
+ * @decode: exits of MOV CRn and DRn say which general register (DecodeAssists)
+ * @lbrv: DEBUGCTL is switched on request
+ * @tsc_ratio: TSC_RATIO exists, and has to be 1
+ * @v_spec_ctrl: SPEC_CTRL is in the VMCB
+ * @clean: clean bits that mean something here: SVM_CLEAN_ALL, or 0
+ * @verw: CPU buffers have to be cleared before entries (TSA)
+ * @xss: the host's IA32_XSS, 0 while a guest runs
+ * @cr8_exits: all MOVs to CR8 do, see check_tcg()
+ * @shadow_lost: VMRUN does not load the interrupt shadow, see check_tcg()
+ * @xsetbv_runs: XSETBV does not exit, see check_tcg()
+ * @npt: format of the second stage
+ */
+struct svm_caps {
+	u32 asids;
+	bool flush_by_asid;
+	bool next_rip;
+	bool decode;
+	bool lbrv;
+	bool tsc_ratio;
+	bool v_spec_ctrl;
+	u32 clean;
+	bool verw;
+	u64 xss;
+	bool cr8_exits;
+	bool shadow_lost;
+	bool xsetbv_runs;
+	const struct mote_pt_format *npt;
+};
+
+extern struct svm_caps svm_caps;
+
+/**
+ * struct svm_soft - a software interrupt or exception that went in
+ * @event: as it was
+ * @rip: of its instruction, where the guest has to be found when an exit
+ *	interrupted the delivery
+ */
+struct svm_soft {
+	struct x86_event event;
+	u64 rip;
+};
+
+/**
+ * struct svm_vcpu - SVM part of a vCPU; all (t) but what says otherwise
+ * @vmcb: a page (c)
+ * @vmcb_pa: its address as VMRUN wants it (c)
+ * @asid: TLB tag (c)
+ * @asid_shared: others have it too: flush at each entry (c)
+ * @cr0_hidden: of CR0, CD and NW as the guest believes them; hardware has 0
+ * @cr4: CR4 as the guest believes it; hardware has MCE besides
+ * @cr_once: SMSW, LMSW or CLTS is let through with @step
+ * @gpr: general register of a MOV CRn or DRn that exited
+ * @msrmap: MSR permission map
+ * @tpr_threshold: class of the interrupt that waits for the TPR, or 0
+ * @nmi_blocked: by an earlier NMI
+ * @iret: the IRET that ends it is the next instruction, at @iret_rip
+ * @iret_rip: see @iret
+ * @step: one instruction, then exit; RFLAGS.TF is ours
+ * @step_tf: RFLAGS.TF as the guest has it, with @step
+ * @stepped: @step was set at the last entry
+ * @injecting: an event went in with the last entry
+ * @soft: that event, if @soft.event.valid
+ * @entry_failed: SVM was off
+ */
+struct svm_vcpu {
+	struct vmcb *vmcb;
+	u64 vmcb_pa;
+	u32 asid;
+	bool asid_shared;
+	u64 cr0_hidden;
+	u64 cr4;
+	bool cr_once;
+	u8 gpr;
+	struct x86_msrmap msrmap;
+	u8 tpr_threshold;
+	bool nmi_blocked;
+	bool iret;
+	u64 iret_rip;
+	bool step;
+	bool step_tf;
+	bool stepped;
+	bool injecting;
+	struct svm_soft soft;
+	bool entry_failed;
+};
+
+static inline struct svm_vcpu *to_svm(struct mote_vcpu *vcpu)
+{
+	return vcpu->arch.svm;
+}
+
+/* Something of the VMCB was written that the CPU may have kept */
+static inline void svm_changed(struct svm_vcpu *svm, u32 bits)
+{
+	svm->vmcb->control.clean &= ~bits;
+}
+
+static inline bool svm_intercepts(const struct svm_vcpu *svm, unsigned int bit)
+{
+	return svm->vmcb->control.intercepts[bit / 32] & BIT(bit % 32);
+}
+
+/**
+ * svm_intercept - whether something exits
+ * @svm: any time under vcpu->mutex
+ * @bit: INTERCEPT_*
+ * @on: exit
+ */
+static inline void svm_intercept(struct svm_vcpu *svm, unsigned int bit, bool on)
+{
+	u32 *word = &svm->vmcb->control.intercepts[bit / 32];
+	u32 value = on ? *word | BIT(bit % 32) : *word & ~BIT(bit % 32);
+
+	if (value == *word)
+		return;
+	*word = value;
+	svm_changed(svm, SVM_CLEAN_CONTROLS);
+}
+
+/* CR8, which is TPR >> 4: in the APIC's page if there is an APIC */
+static inline u32 svm_cr8(const struct mote_vcpu *vcpu)
+{
+	const struct mote_lapic *apic = vcpu->arch.lapic;
+
+	return apic ? lapic_reg(apic, LAPIC_TPR) >> 4 & 0xf : vcpu->arch.cr8;
+}
+
+static inline void svm_set_cr8(struct mote_vcpu *vcpu, u32 cr8)
+{
+	if (vcpu->arch.lapic)
+		lapic_set_cr8(vcpu, cr8);
+	else
+		vcpu->arch.cr8 = cr8;
+}
+
+/* caps.c */
+int svm_find_caps(void);
+
+/* vmcb.c: the VMCB of a vCPU and its controls */
+extern u64 svm_iopm_pa;
+
+int svm_iopm_create(void);
+void svm_iopm_destroy(void);
+int svm_vmcb_create(struct mote_vcpu *vcpu);
+void svm_vmcb_destroy(struct mote_vcpu *vcpu);
+void svm_vmcb_setup(struct mote_vcpu *vcpu);
+void svm_setup_control(struct mote_vcpu *vcpu);
+void svm_features_changed(struct mote_vcpu *vcpu);
+void svm_exec_changed(struct mote_vcpu *vcpu);
+
+/* state.c: guest registers in the VMCB */
+void svm_fetch(struct mote_vcpu *vcpu, enum x86_reg reg);
+void svm_flush_dirty(struct mote_vcpu *vcpu);
+void svm_get_seg(struct mote_vcpu *vcpu, unsigned int which, struct x86_segment *seg);
+void svm_set_seg(struct mote_vcpu *vcpu, unsigned int which, const struct x86_segment *seg);
+unsigned int svm_cpl(struct mote_vcpu *vcpu);
+int svm_msr_get(struct mote_vcpu *vcpu, u32 index, u64 *value);
+int svm_msr_set(struct mote_vcpu *vcpu, u32 index, u64 value);
+
+/* msrmap.c */
+extern const struct x86_msrmap_layout svm_msrmap_layout;
+
+/* host.c: the host's side of the world switch */
+int svm_host_create(void);
+void svm_host_destroy(void);
+int svm_host_enable(void);
+void svm_host_disable(void);
+int svm_host_busy(void);
+void svm_host_prepare(void);
+void svm_host_put(void);
+u64 svm_host_pa(void);
+
+/* inject.c: events into the guest */
+void svm_windows(struct mote_vcpu *vcpu, bool intr, bool nmi);
+void svm_tpr_threshold(struct mote_vcpu *vcpu, unsigned int threshold);
+void svm_inject(struct mote_vcpu *vcpu);
+void svm_begin_step(struct mote_vcpu *vcpu);
+void svm_end_step(struct mote_vcpu *vcpu);
+void svm_take_exit_int_info(struct mote_vcpu *vcpu);
+void svm_event_went_in(struct mote_vcpu *vcpu);
+void svm_event_refused(struct mote_vcpu *vcpu);
+bool svm_nmi_blocked(struct mote_vcpu *vcpu);
+void svm_set_nmi_blocked(struct mote_vcpu *vcpu, bool blocked);
+int svm_exit_iret(struct mote_vcpu *vcpu);
+
+/* control.c: MOV CRn and DRn, SMSW, LMSW, CLTS */
+int svm_handle_cr(struct mote_vcpu *vcpu, unsigned int insn_len);
+int svm_handle_dr(struct mote_vcpu *vcpu, unsigned int insn_len);
+int svm_let_cr0(struct mote_vcpu *vcpu);
+void svm_end_cr0(struct mote_vcpu *vcpu);
+
+/* exit.c */
+int svm_handle_exit(struct mote_vcpu *vcpu);
+int svm_handle_insn(struct mote_vcpu *vcpu, const struct x86_insn *insn);
+
+/* dump.c */
+size_t svm_dump(struct mote_vcpu *vcpu, char *buf, size_t room);
+
+#endif /* MOTE_SVM_SVM_H */
