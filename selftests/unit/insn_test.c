@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The decoder of MOVs against Zydis: every opcode with every ModRM,
- * behind many prefixes, in all three modes.  What it accepts must be such a
+ * The decoders against Zydis: every opcode with every ModRM, behind many
+ * prefixes, in all three modes.  What the decoder of MOVs accepts must be such a
  * MOV, with the same length and operands; what is such a MOV it must accept.
+ * So must the other one what can exit.
  * TAP on stdout.
  */
 #include <stdio.h>
@@ -18,7 +19,7 @@
 
 static ZydisDecoder decoder;
 static unsigned int mode;
-static unsigned long tried, accepted, bad;
+static unsigned long tried, accepted, accepted_system, bad;
 
 static void set_mode(unsigned int bits)
 {
@@ -160,6 +161,61 @@ static void complain(const u8 *insn, unsigned int n, bool want, bool got)
 	printf("\n");
 }
 
+/* X86_OP_* of an instruction that can exit, or 0 */
+static u32 reference_system(const u8 *insn, unsigned int n, struct x86_system *sys)
+{
+	ZydisDecodedOperand op[ZYDIS_MAX_OPERAND_COUNT];
+	ZydisDecodedInstruction zi;
+
+	if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, insn, n, &zi, op)))
+		return 0;
+	sys->len = zi.length;
+	sys->addr_bytes = zi.address_width / 8;
+	sys->reg = zi.raw.modrm.reg | zi.raw.rex.R << 3;
+	sys->rm = zi.raw.modrm.rm | zi.raw.rex.B << 3;
+	if (zi.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT)
+		return (zi.opcode >= 0x6c && zi.opcode <= 0x6f) || zi.opcode == 0xf1 ||
+		       zi.opcode == 0xf4 ? zi.opcode : 0;
+	if (zi.opcode_map != ZYDIS_OPCODE_MAP_0F)
+		return 0;
+	switch (zi.mnemonic) {
+	case ZYDIS_MNEMONIC_XSETBV:
+		return X86_OP_XSETBV;
+	case ZYDIS_MNEMONIC_VMMCALL:
+		return X86_OP_VMMCALL;
+	case ZYDIS_MNEMONIC_SMSW:
+	case ZYDIS_MNEMONIC_LMSW:
+		return X86_OP_0F01(zi.raw.modrm.mod == 3 ? zi.raw.modrm.reg << 3 | 0xc0 |
+				   zi.raw.modrm.rm : zi.raw.modrm.reg << 3);
+	default:
+		break;
+	}
+	switch (zi.opcode) {
+	case 0x06: case 0x08: case 0x09: case 0x30: case 0x32: case 0xa2:
+	case 0x20: case 0x21: case 0x22: case 0x23:
+		return 0x0f00 | zi.opcode;
+	default:
+		return 0;
+	}
+}
+
+static void compare_system(const u8 *insn, unsigned int n)
+{
+	struct x86_system want = {}, got = {};
+	u32 opcode = reference_system(insn, n, &want);
+	bool ok;
+
+	if (!opcode)
+		return;
+	ok = !x86_decode_system(insn, n, mode, &got) && got.opcode == opcode &&
+	     got.len == want.len && got.addr_bytes == want.addr_bytes;
+	if (ok && opcode >= X86_OP_MOV_FROM_CR && opcode <= X86_OP_MOV_TO_DR)
+		ok = got.reg == want.reg && got.rm == want.rm;
+	accepted_system += ok;
+	if (!ok)
+		complain(insn, n, true, false);
+}
+
 static void compare(const u8 *insn, unsigned int n)
 {
 	struct x86_mov want = {}, got = {};
@@ -170,6 +226,7 @@ static void compare(const u8 *insn, unsigned int n)
 	accepted += ok;
 	if (ok != wanted || (ok && !same(&want, &got)))
 		complain(insn, n, wanted, ok);
+	compare_system(insn, n);
 }
 
 /* Prefix, opcode, ModRM and SIB, then bytes that tell displacements from immediates */
@@ -223,8 +280,8 @@ static const char *const prefixes[] = {
 
 static void report(unsigned int number, const char *what)
 {
-	printf("# %lu tried, %lu accepted\n", tried, accepted);
-	printf("%s %u - %s\n", bad || !accepted ? "not ok" : "ok", number, what);
+	printf("# %lu tried, %lu and %lu accepted\n", tried, accepted, accepted_system);
+	printf("%s %u - %s\n", bad || !accepted || !accepted_system ? "not ok" : "ok", number, what);
 	fflush(stdout);
 }
 
@@ -259,13 +316,13 @@ int main(void)
 	printf("TAP version 13\n1..%zu\n", 2 * ARRAY_SIZE(modes));
 	for (unsigned int i = 0; i < ARRAY_SIZE(modes); i++) {
 		set_mode(modes[i]);
-		tried = accepted = bad = 0;
+		tried = accepted = accepted_system = bad = 0;
 		for (unsigned int p = 0; p < ARRAY_SIZE(prefixes); p++)
 			compare_all(prefixes[p]);
 		snprintf(what, sizeof(what), "all opcodes, %u bit", mode);
 		report(2 * i + 1, what);
 		failed += bad;
-		tried = accepted = bad = 0;
+		tried = accepted = accepted_system = bad = 0;
 		compare_random(1000000);
 		snprintf(what, sizeof(what), "random and truncated, %u bit", mode);
 		report(2 * i + 2, what);

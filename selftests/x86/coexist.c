@@ -16,7 +16,6 @@
 
 #include "kselftest_harness.h"
 
-#define KVM_MAKER	"/lab/kvm-intel.ko"
 
 static int load(const char *path, const char *args)
 {
@@ -40,17 +39,24 @@ static int load_mote(void)
 	return load("/lab/mote.ko", "");
 }
 
+static int is_amd(void)
+{
+	return !access("/lab/kvm-amd.ko", F_OK);
+}
+
 /* What the maker's module itself returned */
 static int load_kvm(void)
 {
 	load("/lab/irqbypass.ko", "");
 	load("/lab/kvm.ko", "");
-	return load(KVM_MAKER, "enable_apicv=0");
+	load("/lab/ccp.ko", "");
+	return is_amd() ? load("/lab/kvm-amd.ko", "") :
+			  load("/lab/kvm-intel.ko", "enable_apicv=0");
 }
 
 static void unload_kvm(void)
 {
-	unload("kvm_intel");
+	unload(is_amd() ? "kvm_amd" : "kvm_intel");
 	unload("kvm");
 	unload("irqbypass");
 }
@@ -77,8 +83,8 @@ FIXTURE(kvm)
 
 FIXTURE_SETUP(kvm)
 {
-	if (access(KVM_MAKER, F_OK))
-		SKIP(return, "this kernel has no kvm-intel module");
+	if (access("/lab/kvm-amd.ko", F_OK) && access("/lab/kvm-intel.ko", F_OK))
+		SKIP(return, "this kernel has neither kvm-intel nor kvm-amd as a module");
 }
 
 FIXTURE_TEARDOWN(kvm)

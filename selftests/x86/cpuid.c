@@ -127,6 +127,8 @@ TEST(out_of_range)
 	last = out[0];
 	cpuid(&o, last, 0);
 	memcpy(want, (void *)out, sizeof(want));
+	if (o.vm.info.backend == MOTE_BACKEND_SVM)
+		memset(want, 0, sizeof(want));
 	cpuid(&o, 0x00ffffff, 0);
 	EXPECT_EQ(0, memcmp(want, (void *)out, sizeof(want)));
 	cpuid(&o, 0x8000ffff, 0);

@@ -61,6 +61,16 @@ TEST(registers)
 	run_guest(guest_registers, 0);
 }
 
+/* QEMU's software emulation (seen in 7.2), which the library finds out with a VM */
+static int host_has_no_breakpoints(void)
+{
+	struct one o;
+
+	one_create(&o, 0, NULL, 0);
+	one_destroy(&o);
+	return guest_on_tcg;
+}
+
 extern char bp_target[];
 
 static __attribute__((used, noinline)) void with_target(void)
@@ -87,6 +97,8 @@ GUEST(breakpoint)
 
 TEST(instruction_breakpoint)
 {
+	if (host_has_no_breakpoints())
+		SKIP(return, "VMRUN of this emulator does not arm breakpoints");
 	run_guest(guest_breakpoint, 0);
 }
 
@@ -109,6 +121,8 @@ GUEST(watchpoint)
 
 TEST(data_breakpoint)
 {
+	if (host_has_no_breakpoints())
+		SKIP(return, "VMRUN of this emulator does not arm breakpoints");
 	run_guest(guest_watchpoint, 0);
 }
 
@@ -117,6 +131,8 @@ TEST(host_is_not_stopped)
 {
 	struct one o;
 
+	if (host_has_no_breakpoints())
+		SKIP(return, "VMRUN of this emulator does not arm breakpoints");
 	guest_handlers[VECTOR_DB] = on_debug;
 	one_create(&o, 0, guest_watchpoint, 0);
 	vcpu_set(&o.cpu, MOTE_X86_DR(0), (unsigned long)&o.cpu.run->request);
@@ -151,29 +167,38 @@ TEST(general_detect)
  * Single steps over instructions that exit: the trap comes behind each of
  * them, exactly once.
  */
-extern char step_cpuid[], step_out[], step_nop[], step_rdmsr[], step_vmcall[], step_end[];
+extern char step_out[], step_nop[], step_rdmsr[], step_call[], step_end[];
+
+/* The hypercall is VMCALL, or VMMCALL, at a label each */
+#define STEPS(call, name)							\
+	asm volatile(								\
+		"pushfq; orl $0x100, (%%rsp); popfq\n"				\
+		name "_nop: nop\n"						\
+		name "_cpuid: xor %%eax, %%eax; cpuid\n"			\
+		name "_rdmsr: mov $0x277, %%ecx; rdmsr\n"			\
+		name "_out: mov $0x80, %%edx; outb %%al, %%dx\n"		\
+		name "_call: mov $5, %%eax; " call "\n"			\
+		name "_end: pushfq; andl $~0x100, (%%rsp); popfq"		\
+		: : : "rax", "rbx", "rcx", "rdx", "memory", "cc")
+
+extern char amd_out[], amd_nop[], amd_rdmsr[], amd_call[], amd_end[];
 
 GUEST(single_step)
 {
 	u64 n;
 
-	asm volatile(
-		"pushfq; orl $0x100, (%%rsp); popfq\n"
-		"step_nop: nop\n"
-		"step_cpuid: xor %%eax, %%eax; cpuid\n"
-		"step_rdmsr: mov $0x277, %%ecx; rdmsr\n"
-		"step_out: mov $0x80, %%edx; outb %%al, %%dx\n"
-		"step_vmcall: mov $5, %%eax; vmcall\n"
-		"step_end: pushfq; andl $~0x100, (%%rsp); popfq"
-		: : : "rax", "rbx", "rcx", "rdx", "memory", "cc");
+	if (guest_is_amd)
+		STEPS("vmmcall", "amd");
+	else
+		STEPS("vmcall", "step");
 	n = hits;
 	/* One for each instruction from the first NOP's end to the last POPFQ's */
 	GUEST_EQ(12, n);
-	GUEST_EQ(step_nop + 1, rips[0]);
-	GUEST_EQ(step_rdmsr, rips[2]);
-	GUEST_EQ(step_out, rips[4]);
-	GUEST_EQ(step_vmcall, rips[6]);
-	GUEST_EQ(step_end, rips[8]);
+	GUEST_EQ((guest_is_amd ? amd_nop : step_nop) + 1, rips[0]);
+	GUEST_EQ(guest_is_amd ? amd_rdmsr : step_rdmsr, rips[2]);
+	GUEST_EQ(guest_is_amd ? amd_out : step_out, rips[4]);
+	GUEST_EQ(guest_is_amd ? amd_call : step_call, rips[6]);
+	GUEST_EQ(guest_is_amd ? amd_end : step_end, rips[8]);
 	for (u64 i = 0; i < n; i++)
 		GUEST_EQ(DR6_ONES | DR6_BS, dr6s[i]);
 }

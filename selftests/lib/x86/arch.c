@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* VMs and vCPUs of the tests, x86: 64-bit mode with all that exceptions need. */
+#include <cpuid.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,6 +49,15 @@ static const unsigned int data_segs[] = {
 
 /* --- page tables --- */
 
+/* The host's own CPUID: "TCGTCGTCGTCG" */
+static int host_is_tcg(void)
+{
+	u32 eax, ebx, ecx, edx;
+
+	__cpuid(0x40000000, eax, ebx, ecx, edx);
+	return ebx == 0x54474354 && ecx == 0x43544743 && edx == 0x47435447;
+}
+
 void arch_vm_setup(struct vm *vm)
 {
 	u64 *pml4 = vm_alloc(vm, 6 * PAGE), *pdpt = pml4 + 512, *pd = pml4 + 1024;
@@ -59,6 +69,7 @@ void arch_vm_setup(struct vm *vm)
 		pd[i] = i * HUGE | PTE_P | PTE_W | PTE_PS | PTE_A | PTE_D;
 	vm->root = pml4;
 	guest_is_amd = vm->info.backend == MOTE_BACKEND_SVM;
+	guest_on_tcg = host_is_tcg();
 }
 
 void x86_map(struct vm *vm, u64 gva, u64 gpa, u64 bytes, u64 flags)

@@ -6,6 +6,7 @@ guest_handler guest_handlers[256];
 volatile struct guest_fault guest_fault;
 volatile u64 guest_fixup;
 u32 guest_is_amd;
+u32 guest_on_tcg;
 
 u64 guest_call(u64 word, u64 a, u64 b, u64 c, u64 d)
 {

@@ -74,8 +74,13 @@ extern volatile u64 guest_fixup;
 /* Entry points of the 256 vectors, 16 bytes each, for the IDT */
 extern char guest_vectors[];
 
-/* Set by the test: VMMCALL instead of VMCALL */
+/* Set by the library: VMMCALL instead of VMCALL */
 extern u32 guest_is_amd;
+/*
+ * Set by the library: the host is QEMU's software emulation, which does not check
+ * all that a CPU does without asking the hypervisor (seen in 7.2)
+ */
+extern u32 guest_on_tcg;
 
 void guest_return(void);
 
