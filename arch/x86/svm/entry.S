@@ -61,6 +61,13 @@ SYM_FUNC_START(svm_enter)
 	 */
 .Lclgi:
 	clgi
+	/*
+	 * With V_INTR_MASKING the host's IF, not the guest's, says whether the
+	 * host's interrupts end the guest's run.  Those that come here wait for
+	 * STGI all the same.  Not right before VMRUN: QEMU (seen in 7.2) takes the
+	 * interrupt shadow of this STI into the guest, where it ends that of an STI.
+	 */
+	sti
 
 	/*
 	 * The guest's IBRS, STIBP and SSBD.  From here to the entry there is
@@ -84,11 +91,6 @@ SYM_FUNC_START(svm_enter)
 2:
 	load_guest_regs
 
-	/*
-	 * With V_INTR_MASKING the host's IF, not the guest's, says whether the
-	 * host's interrupts end the guest's run.  They wait for STGI.
-	 */
-	sti
 	vmrun	%rax
 	cli
 
