@@ -6,6 +6,8 @@
 #ifndef MOTE_X86_REGS_ASM_H
 #define MOTE_X86_REGS_ASM_H
 
+#ifdef __ASSEMBLY__
+
 /* Offsets in mote_vcpu_arch::reg, numbered as instructions encode them */
 #define RAX	0 * 8
 #define RCX	1 * 8
@@ -78,5 +80,7 @@
 	xor	%r14d, %r14d
 	xor	%r15d, %r15d
 .endm
+
+#endif /* __ASSEMBLY__ */
 
 #endif /* MOTE_X86_REGS_ASM_H */

@@ -271,7 +271,7 @@ TEST(task_switch_is_unknown)
 	u64 *gate;
 
 	one_create(&o, 0, NULL, 0);
-	page = vm_alloc(&o.vm, 2 * PAGE);
+	page = vm_alloc(&o.vm, 3 * PAGE);
 	memcpy(page, code, sizeof(code));
 	t = x86_tables(&o.cpu);
 	/* A 32-bit TSS to switch to, and a task gate in the 8-byte IDT of that mode */
@@ -286,6 +286,9 @@ TEST(task_switch_is_unknown)
 	vcpu_set(&o.cpu, MOTE_X86_SEG(MOTE_X86_IDTR, MOTE_X86_SEG_LIMIT), PAGE - 1);
 	/* SVM has the CPU do it: to the new TSS, which is all zero, and on to a triple fault */
 	if (o.vm.info.backend == MOTE_BACKEND_SVM) {
+		vcpu_set(&o.cpu, MOTE_X86_SEG(MOTE_X86_TR, MOTE_X86_SEG_BASE),
+			 (unsigned long)(page + 2 * PAGE));
+		vcpu_set(&o.cpu, MOTE_X86_SEG(MOTE_X86_TR, MOTE_X86_SEG_LIMIT), 0x67);
 		EXPECT_EQ(MOTE_EXIT_SHUTDOWN, vcpu_run(&o.cpu));
 		one_destroy(&o);
 		return;

@@ -86,9 +86,9 @@ int svm_host_enable(void)
 	rdmsrl(MSR_EFER, efer);
 	wrmsrl(MSR_EFER, efer | EFER_SVME);
 	wrmsrl(MSR_VM_HSAVE_PA, __sme_set(__pa(__this_cpu_read(save_area))));
-	/* Guests' TSCs run at the host's rate */
+	/* Guests' TSCs run at the host's rate: 1.0, in 8.32 bits */
 	if (svm_caps.tsc_ratio)
-		wrmsrl(MSR_AMD64_TSC_RATIO, SVM_TSC_RATIO_DEFAULT);
+		wrmsr(MSR_AMD64_TSC_RATIO, 0, 1);
 	return 0;
 }
 
