@@ -483,13 +483,14 @@ TEST_F(apic, timer_periodic)
 
 GUEST(deadline)
 {
-	u64 t;
+	/* As in one_shot */
+	u64 ticks = guest_on_tcg ? 300000000 : 1000000, t;
 
 	guest_enable();
 	GUEST_EQ(NO_FAULT, guest_try_wrmsr(MSR_DEADLINE, 12345));
 	GUEST_EQ(0, guest_rdmsr(MSR_DEADLINE));
 	apic_write(LVT_TIMER, DEADLINE | 0x83);
-	t = guest_rdtsc() + 1000000;
+	t = guest_rdtsc() + ticks;
 	guest_wrmsr(MSR_DEADLINE, t);
 	GUEST_EQ(t, guest_rdmsr(MSR_DEADLINE));
 	wait_for(1);
@@ -503,7 +504,7 @@ GUEST(deadline)
 	GUEST_EQ(0, apic_read(TIMER_INIT));
 	GUEST_EQ(0, apic_read(TIMER_CUR));
 	/* Disarmed by zero */
-	guest_wrmsr(MSR_DEADLINE, guest_rdtsc() + 1000000000);
+	guest_wrmsr(MSR_DEADLINE, guest_rdtsc() + 1000 * ticks);
 	guest_wrmsr(MSR_DEADLINE, 0);
 	GUEST_EQ(0, guest_rdmsr(MSR_DEADLINE));
 	GUEST_EQ(2, taken);
