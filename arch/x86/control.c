@@ -5,6 +5,7 @@
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
+#include "lapic.h"
 #include "x86.h"
 
 /**
@@ -47,4 +48,21 @@ bool x86_cr4_refused(struct mote_vcpu *vcpu, u64 value)
 	if (!(value & ~x86_get(vcpu, X86_CR4) & X86_CR4_PCIDE))
 		return false;
 	return !long_mode || (x86_get(vcpu, X86_CR3) & ~PAGE_MASK);
+}
+
+/**
+ * x86_mov_to_cr8 - MOV to CR8
+ * @vcpu: loaded
+ * @value: the operand
+ * @insn_len: length of the instruction
+ */
+int x86_mov_to_cr8(struct mote_vcpu *vcpu, u64 value, unsigned int insn_len)
+{
+	if (value > 15) {
+		x86_queue_gp(vcpu);
+		return MOTE_RESUME;
+	}
+	x86_set_cr8(vcpu, value);
+	x86_skip(vcpu, insn_len);
+	return MOTE_RESUME;
 }

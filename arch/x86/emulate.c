@@ -28,6 +28,33 @@ void x86_retire_slow(struct mote_vcpu *vcpu)
 		x86_queue_debug(vcpu, DR_STEP);
 }
 
+/* ---- exits without an answer of their own ---- */
+
+int x86_exit_nothing(struct mote_vcpu *vcpu)
+{
+	return MOTE_RESUME;
+}
+
+/** x86_exit_ud - an instruction of a feature that CPUID does not show */
+int x86_exit_ud(struct mote_vcpu *vcpu)
+{
+	x86_queue_ud(vcpu);
+	return MOTE_RESUME;
+}
+
+int x86_exit_gp(struct mote_vcpu *vcpu)
+{
+	x86_queue_gp(vcpu);
+	return MOTE_RESUME;
+}
+
+/** x86_handle_skip - INVD, WBINVD, PAUSE: no-ops here, caches and time are the host's */
+int x86_handle_skip(struct mote_vcpu *vcpu, unsigned int insn_len)
+{
+	x86_skip(vcpu, insn_len);
+	return MOTE_RESUME;
+}
+
 /* An exit whose answer finishes the instruction */
 static int wait_for_answer(struct mote_vcpu *vcpu, struct mote_exit *exit, u16 type,
 			   unsigned int insn_len)

@@ -308,16 +308,6 @@ int lapic_write_done(struct mote_vcpu *vcpu, u32 offset)
 	return write_register(vcpu, offset, lapic_reg(apic, offset));
 }
 
-u64 lapic_get_cr8(struct mote_vcpu *vcpu)
-{
-	return lapic_reg(vcpu->arch.lapic, LAPIC_TPR) >> 4 & 0xf;
-}
-
-void lapic_set_cr8(struct mote_vcpu *vcpu, u64 value)
-{
-	lapic_set_reg(vcpu->arch.lapic, LAPIC_TPR, (value & 0xf) << 4);
-}
-
 /* ---- x2APIC MSRs: "x2APIC Register Address Space", "Reserved Bit Checking" ---- */
 
 int lapic_msr_read(struct mote_vcpu *vcpu, u32 index, u64 *value)

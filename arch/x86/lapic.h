@@ -295,8 +295,21 @@ unsigned int lapic_tpr_threshold(struct mote_vcpu *vcpu);
 /** lapic_has_work - something would wake a halted guest.  Any context of the vCPU's thread. */
 bool lapic_has_work(struct mote_vcpu *vcpu);
 
-u64 lapic_get_cr8(struct mote_vcpu *vcpu);
-void lapic_set_cr8(struct mote_vcpu *vcpu, u64 value);
+/* CR8, which is TPR >> 4: in the APIC's page if there is an APIC */
+static inline u32 x86_cr8(const struct mote_vcpu *vcpu)
+{
+	const struct mote_lapic *apic = vcpu->arch.lapic;
+
+	return apic ? lapic_reg(apic, LAPIC_TPR) >> 4 & 0xf : vcpu->arch.cr8;
+}
+
+static inline void x86_set_cr8(struct mote_vcpu *vcpu, u32 cr8)
+{
+	if (vcpu->arch.lapic)
+		lapic_set_reg(vcpu->arch.lapic, LAPIC_TPR, (cr8 & 0xf) << 4);
+	else
+		vcpu->arch.cr8 = cr8;
+}
 
 /* Between the lapic files */
 void lapic_clear_vectors(struct mote_vcpu *vcpu);

@@ -55,7 +55,7 @@ static int control_get(struct mote_vcpu *vcpu, u32 index, u64 *value)
 		*value = x86_get(vcpu, X86_CR4);
 		return 0;
 	case MOTE_X86_CR8:
-		*value = vcpu->arch.lapic ? lapic_get_cr8(vcpu) : vcpu->arch.cr8;
+		*value = x86_cr8(vcpu);
 		return 0;
 	case MOTE_X86_EFER:
 		*value = x86_get(vcpu, X86_EFER);
@@ -117,10 +117,7 @@ static void control_set(struct mote_vcpu *vcpu, u32 index, u64 value)
 		x86_set(vcpu, X86_CR4, value);
 		break;
 	case MOTE_X86_CR8:
-		if (vcpu->arch.lapic)
-			lapic_set_cr8(vcpu, value);
-		else
-			vcpu->arch.cr8 = value;
+		x86_set_cr8(vcpu, value);
 		break;
 	case MOTE_X86_EFER:
 		x86_set_efer(vcpu, value);

@@ -145,6 +145,10 @@ static inline void x86_skip(struct mote_vcpu *vcpu, unsigned int insn_len)
 	x86_retire(vcpu, x86_get(vcpu, X86_RIP) + insn_len);
 }
 
+int x86_exit_nothing(struct mote_vcpu *vcpu);
+int x86_exit_ud(struct mote_vcpu *vcpu);
+int x86_exit_gp(struct mote_vcpu *vcpu);
+int x86_handle_skip(struct mote_vcpu *vcpu, unsigned int insn_len);
 int x86_handle_cpuid(struct mote_vcpu *vcpu, unsigned int insn_len);
 int x86_handle_rdmsr(struct mote_vcpu *vcpu, unsigned int insn_len);
 int x86_handle_wrmsr(struct mote_vcpu *vcpu, unsigned int insn_len);
@@ -171,6 +175,7 @@ unsigned int x86_code_bits(struct mote_vcpu *vcpu);
 
 bool x86_cr0_refused(struct mote_vcpu *vcpu, u64 value);
 bool x86_cr4_refused(struct mote_vcpu *vcpu, u64 value);
+int x86_mov_to_cr8(struct mote_vcpu *vcpu, u64 value, unsigned int insn_len);
 
 /* ---- mmio.c: accesses outside memory ---- */
 

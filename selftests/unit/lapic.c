@@ -237,18 +237,18 @@ static bool test_priorities(void)
 	lapic_post(&cpu[0], 0x62, false);
 	CHECK(kicks[0] == 3);
 	CHECK(lapic_sync(&cpu[0]) == 0x62 && !lapic_posted(APIC(0)));
-	lapic_set_cr8(&cpu[0], 6);
-	CHECK(lapic_get_cr8(&cpu[0]) == 6 && lapic_read(&cpu[0], LAPIC_PPR) == 0x60);
+	x86_set_cr8(&cpu[0], 6);
+	CHECK(x86_cr8(&cpu[0]) == 6 && lapic_read(&cpu[0], LAPIC_PPR) == 0x60);
 	CHECK(lapic_pending(&cpu[0]) == -1 && lapic_tpr_threshold(&cpu[0]) == 6);
 	CHECK(!lapic_has_work(&cpu[0]));
-	lapic_set_cr8(&cpu[0], 5);
+	x86_set_cr8(&cpu[0], 5);
 	CHECK(lapic_tpr_threshold(&cpu[0]) == 0 && lapic_has_work(&cpu[0]));
 	CHECK(lapic_pending(&cpu[0]) == 0x62);
 	lapic_accept(&cpu[0], 0x62);
 	/* On a tie the low bits are those of TPR */
 	lapic_write(&cpu[0], LAPIC_TPR, 0x65);
 	CHECK(lapic_read(&cpu[0], LAPIC_PPR) == 0x65);
-	lapic_set_cr8(&cpu[0], 5);
+	x86_set_cr8(&cpu[0], 5);
 	CHECK(lapic_read(&cpu[0], LAPIC_PPR) == 0x60 && lapic_pending(&cpu[0]) == -1);
 	/* In service and TPR both above: the EOI comes first */
 	CHECK(lapic_tpr_threshold(&cpu[0]) == 0);

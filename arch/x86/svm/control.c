@@ -39,17 +39,6 @@ static int mov_to_cr4(struct mote_vcpu *vcpu, u64 value, unsigned int insn_len)
 	return MOTE_RESUME;
 }
 
-static int mov_to_cr8(struct mote_vcpu *vcpu, u64 value, unsigned int insn_len)
-{
-	if (value > 15) {
-		x86_queue_gp(vcpu);
-		return MOTE_RESUME;
-	}
-	svm_set_cr8(vcpu, value);
-	x86_skip(vcpu, insn_len);
-	return MOTE_RESUME;
-}
-
 static int mov_from_cr(struct mote_vcpu *vcpu, enum x86_reg cr, unsigned int insn_len)
 {
 	u64 value = x86_get(vcpu, cr);
@@ -82,7 +71,7 @@ int svm_handle_cr(struct mote_vcpu *vcpu, unsigned int insn_len)
 	case SVM_EXIT_READ_CR4:
 		return mov_from_cr(vcpu, X86_CR4, insn_len);
 	case SVM_EXIT_WRITE_CR8:
-		return mov_to_cr8(vcpu, operand(vcpu), insn_len);
+		return x86_mov_to_cr8(vcpu, operand(vcpu), insn_len);
 	case SVM_EXIT_WRITE_CR4:
 		return mov_to_cr4(vcpu, operand(vcpu), insn_len);
 	default:

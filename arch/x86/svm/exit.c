@@ -17,24 +17,6 @@ static struct vmcb_control_area *control_of(struct mote_vcpu *vcpu)
 
 /* ---- exits without an answer ---- */
 
-static int exit_nothing(struct mote_vcpu *vcpu)
-{
-	return MOTE_RESUME;
-}
-
-/* Instructions of features that CPUID does not show */
-static int exit_ud(struct mote_vcpu *vcpu)
-{
-	x86_queue_ud(vcpu);
-	return MOTE_RESUME;
-}
-
-static int exit_gp(struct mote_vcpu *vcpu)
-{
-	x86_queue_gp(vcpu);
-	return MOTE_RESUME;
-}
-
 /* What the CPU leaves in the VMCB is undefined: nothing of it is relied on */
 static int exit_shutdown(struct mote_vcpu *vcpu)
 {
@@ -82,13 +64,6 @@ static int exit_failed_entry(struct mote_vcpu *vcpu)
 }
 
 /* ---- instructions ---- */
-
-/* No-ops here: caches are the host's (INVD, WBINVD) */
-static int handle_skip(struct mote_vcpu *vcpu, unsigned int insn_len)
-{
-	x86_skip(vcpu, insn_len);
-	return MOTE_RESUME;
-}
 
 static int handle_msr(struct mote_vcpu *vcpu, unsigned int insn_len)
 {
@@ -292,7 +267,7 @@ struct exit_entry {
 #define INSN(fn, op, stat_)		{ .insn = fn, .opcode = op, .stat = MOTE_EXIT_##stat_ }
 #define MOVE(fn, op) \
 	{ .insn = fn, .opcode = op, .stat = MOTE_EXIT_CONTROL, .gpr = true }
-#define UD				EXIT(exit_ud, OTHER)
+#define UD				EXIT(x86_exit_ud, OTHER)
 
 static const struct exit_entry exits[] = {
 	[SVM_EXIT_READ_CR0]	= MOVE(svm_handle_cr, X86_OP_MOV_FROM_CR),
@@ -304,16 +279,16 @@ static const struct exit_entry exits[] = {
 	[SVM_EXIT_WRITE_DR0 ... SVM_EXIT_WRITE_DR7] = MOVE(svm_handle_dr, X86_OP_MOV_TO_DR),
 	[SVM_EXIT_EXCP_BASE + X86_TRAP_DB] = EXIT(exit_debug, EXCEPTION),
 	[SVM_EXIT_EXCP_BASE + X86_TRAP_AC] = EXIT(exit_alignment, EXCEPTION),
-	[SVM_EXIT_EXCP_BASE + X86_TRAP_MC] = EXIT(exit_nothing, EXCEPTION),
-	[SVM_EXIT_INTR]		= EXIT(exit_nothing, HOST_IRQ),
-	[SVM_EXIT_NMI]		= EXIT(exit_nothing, HOST_NMI),
-	[SVM_EXIT_INIT]		= EXIT(exit_nothing, OTHER),
-	[SVM_EXIT_VINTR]	= EXIT(exit_nothing, WINDOW),
+	[SVM_EXIT_EXCP_BASE + X86_TRAP_MC] = EXIT(x86_exit_nothing, EXCEPTION),
+	[SVM_EXIT_INTR]		= EXIT(x86_exit_nothing, HOST_IRQ),
+	[SVM_EXIT_NMI]		= EXIT(x86_exit_nothing, HOST_NMI),
+	[SVM_EXIT_INIT]		= EXIT(x86_exit_nothing, OTHER),
+	[SVM_EXIT_VINTR]	= EXIT(x86_exit_nothing, WINDOW),
 	[SVM_EXIT_CR0_SEL_WRITE] = MOVE(svm_handle_cr, X86_OP_MOV_TO_CR),
-	[SVM_EXIT_RDPMC]	= EXIT(exit_gp, OTHER),
+	[SVM_EXIT_RDPMC]	= EXIT(x86_exit_gp, OTHER),
 	[SVM_EXIT_CPUID]	= INSN(x86_handle_cpuid, X86_OP_CPUID, FEATURE),
 	[SVM_EXIT_IRET]		= EXIT(svm_exit_iret, WINDOW),
-	[SVM_EXIT_INVD]		= INSN(handle_skip, X86_OP_WBINVD, OTHER),
+	[SVM_EXIT_INVD]		= INSN(x86_handle_skip, X86_OP_WBINVD, OTHER),
 	[SVM_EXIT_HLT]		= INSN(x86_handle_hlt, X86_OP_HLT, HALT),
 	[SVM_EXIT_INVLPGA]	= UD,
 	[SVM_EXIT_IOIO]		= EXIT(exit_io, PIO),
@@ -328,7 +303,7 @@ static const struct exit_entry exits[] = {
 	[SVM_EXIT_SKINIT]	= UD,
 	[SVM_EXIT_RDTSCP]	= UD,
 	[SVM_EXIT_ICEBP]	= INSN(handle_int1, X86_OP_INT1, EXCEPTION),
-	[SVM_EXIT_WBINVD]	= INSN(handle_skip, X86_OP_WBINVD, OTHER),
+	[SVM_EXIT_WBINVD]	= INSN(x86_handle_skip, X86_OP_WBINVD, OTHER),
 	[SVM_EXIT_MONITOR]	= UD,
 	[SVM_EXIT_MWAIT]	= UD,
 	[SVM_EXIT_MWAIT_COND]	= UD,

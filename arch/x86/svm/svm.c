@@ -187,7 +187,7 @@ static __always_inline void write_registers(struct mote_vcpu *vcpu)
 {
 	struct svm_vcpu *svm = to_svm(vcpu);
 	struct vmcb *vmcb = svm->vmcb;
-	u32 cr8 = svm_cr8(vcpu);
+	u32 cr8 = x86_cr8(vcpu);
 
 	if (unlikely(vcpu->arch.dirty >> X86_CR0 | svm->step | svm->asid_shared))
 		prepare_entry(vcpu);
@@ -219,8 +219,8 @@ static __always_inline void read_registers(struct mote_vcpu *vcpu)
 	vcpu->arch.cached = X86_REGS_IN_MEMORY | BIT(X86_RSP) | BIT(X86_RIP) | BIT(X86_RFLAGS) |
 			    BIT(X86_SHADOW);
 	vcpu->arch.cr2 = vmcb->save.cr2;
-	if (unlikely(svm_cr8(vcpu) != cr8))
-		svm_set_cr8(vcpu, cr8);
+	if (unlikely(x86_cr8(vcpu) != cr8))
+		x86_set_cr8(vcpu, cr8);
 }
 
 static void svm_vcpu_enter(struct mote_vcpu *vcpu)

@@ -152,22 +152,6 @@ static inline void svm_intercept(struct svm_vcpu *svm, unsigned int bit, bool on
 	svm_changed(svm, SVM_CLEAN_CONTROLS);
 }
 
-/* CR8, which is TPR >> 4: in the APIC's page if there is an APIC */
-static inline u32 svm_cr8(const struct mote_vcpu *vcpu)
-{
-	const struct mote_lapic *apic = vcpu->arch.lapic;
-
-	return apic ? lapic_reg(apic, LAPIC_TPR) >> 4 & 0xf : vcpu->arch.cr8;
-}
-
-static inline void svm_set_cr8(struct mote_vcpu *vcpu, u32 cr8)
-{
-	if (vcpu->arch.lapic)
-		lapic_set_cr8(vcpu, cr8);
-	else
-		vcpu->arch.cr8 = cr8;
-}
-
 /* caps.c */
 int svm_find_caps(void);
 

@@ -24,31 +24,6 @@ static unsigned int skip_len(struct mote_vcpu *vcpu)
 
 /* ---- exits without an answer ---- */
 
-static int exit_nothing(struct mote_vcpu *vcpu)
-{
-	return MOTE_RESUME;
-}
-
-/* Instructions that are no-ops here: caches are the host's (INVD, WBINVD, PAUSE) */
-static int exit_skip(struct mote_vcpu *vcpu)
-{
-	x86_skip(vcpu, skip_len(vcpu));
-	return MOTE_RESUME;
-}
-
-/* Instructions of features that CPUID does not show */
-static int exit_ud(struct mote_vcpu *vcpu)
-{
-	x86_queue_ud(vcpu);
-	return MOTE_RESUME;
-}
-
-static int exit_gp(struct mote_vcpu *vcpu)
-{
-	x86_queue_gp(vcpu);
-	return MOTE_RESUME;
-}
-
 static int exit_shutdown(struct mote_vcpu *vcpu)
 {
 	mote_exit_begin(vcpu, MOTE_EXIT_SHUTDOWN, to_vmx(vcpu)->reason);
@@ -98,6 +73,11 @@ static int exit_failed_entry(struct mote_vcpu *vcpu)
 }
 
 /* ---- instructions ---- */
+
+static int exit_skip(struct mote_vcpu *vcpu)
+{
+	return x86_handle_skip(vcpu, skip_len(vcpu));
+}
 
 static int exit_cpuid(struct mote_vcpu *vcpu)
 {
@@ -191,18 +171,6 @@ static int mov_to_cr4(struct mote_vcpu *vcpu, u64 value)
 	return MOTE_RESUME;
 }
 
-/* Only without a LAPIC: else the TPR shadow takes it */
-static int mov_to_cr8(struct mote_vcpu *vcpu, u64 value)
-{
-	if (value > 15) {
-		x86_queue_gp(vcpu);
-		return MOTE_RESUME;
-	}
-	vcpu->arch.cr8 = value;
-	x86_skip(vcpu, insn_len());
-	return MOTE_RESUME;
-}
-
 static int exit_cr(struct mote_vcpu *vcpu)
 {
 	unsigned long qual = vmreadl(EXIT_QUALIFICATION);
@@ -212,8 +180,9 @@ static int exit_cr(struct mote_vcpu *vcpu)
 		return mov_to_cr0(vcpu, x86_get(vcpu, gpr));
 	if (type == 0 && cr == 4)
 		return mov_to_cr4(vcpu, x86_get(vcpu, gpr));
+	/* Only without a LAPIC: else the TPR shadow takes it */
 	if (type == 0 && cr == 8)
-		return mov_to_cr8(vcpu, x86_get(vcpu, gpr));
+		return x86_mov_to_cr8(vcpu, x86_get(vcpu, gpr), insn_len());
 	if (type == 1 && cr == 8) {
 		x86_set(vcpu, gpr, vcpu->arch.cr8);
 		x86_skip(vcpu, insn_len());
@@ -339,46 +308,46 @@ struct exit_entry {
 
 static const struct exit_entry exits[] = {
 	[EXIT_REASON_EXCEPTION_NMI]	= { exit_exception, MOTE_EXIT_EXCEPTION, true },
-	[EXIT_REASON_EXTERNAL_INTERRUPT] = { exit_nothing, MOTE_EXIT_HOST_IRQ },
+	[EXIT_REASON_EXTERNAL_INTERRUPT] = { x86_exit_nothing, MOTE_EXIT_HOST_IRQ },
 	[EXIT_REASON_TRIPLE_FAULT]	= { exit_shutdown, MOTE_EXIT_SHUTDOWN },
-	[EXIT_REASON_INTERRUPT_WINDOW]	= { exit_nothing, MOTE_EXIT_WINDOW },
-	[EXIT_REASON_NMI_WINDOW]	= { exit_nothing, MOTE_EXIT_WINDOW },
+	[EXIT_REASON_INTERRUPT_WINDOW]	= { x86_exit_nothing, MOTE_EXIT_WINDOW },
+	[EXIT_REASON_NMI_WINDOW]	= { x86_exit_nothing, MOTE_EXIT_WINDOW },
 	[EXIT_REASON_CPUID]		= INSN(exit_cpuid, MOTE_EXIT_FEATURE),
 	[EXIT_REASON_HLT]		= INSN(exit_hlt, MOTE_EXIT_HALT),
 	[EXIT_REASON_INVD]		= INSN(exit_skip, MOTE_EXIT_OTHER),
-	[EXIT_REASON_RDPMC]		= { exit_gp, MOTE_EXIT_OTHER },
+	[EXIT_REASON_RDPMC]		= { x86_exit_gp, MOTE_EXIT_OTHER },
 	[EXIT_REASON_VMCALL]		= INSN(exit_vmcall, MOTE_EXIT_HYPERCALL),
-	[EXIT_REASON_VMCLEAR]		= { exit_ud, MOTE_EXIT_OTHER },
-	[EXIT_REASON_VMLAUNCH]		= { exit_ud, MOTE_EXIT_OTHER },
-	[EXIT_REASON_VMPTRLD]		= { exit_ud, MOTE_EXIT_OTHER },
-	[EXIT_REASON_VMPTRST]		= { exit_ud, MOTE_EXIT_OTHER },
-	[EXIT_REASON_VMREAD]		= { exit_ud, MOTE_EXIT_OTHER },
-	[EXIT_REASON_VMRESUME]		= { exit_ud, MOTE_EXIT_OTHER },
-	[EXIT_REASON_VMWRITE]		= { exit_ud, MOTE_EXIT_OTHER },
-	[EXIT_REASON_VMOFF]		= { exit_ud, MOTE_EXIT_OTHER },
-	[EXIT_REASON_VMON]		= { exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_VMCLEAR]		= { x86_exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_VMLAUNCH]		= { x86_exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_VMPTRLD]		= { x86_exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_VMPTRST]		= { x86_exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_VMREAD]		= { x86_exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_VMRESUME]		= { x86_exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_VMWRITE]		= { x86_exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_VMOFF]		= { x86_exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_VMON]		= { x86_exit_ud, MOTE_EXIT_OTHER },
 	[EXIT_REASON_CR_ACCESS]		= { exit_cr, MOTE_EXIT_CONTROL },
 	[EXIT_REASON_DR_ACCESS]		= INSN(exit_dr, MOTE_EXIT_CONTROL),
 	[EXIT_REASON_IO_INSTRUCTION]	= INSN(exit_io, MOTE_EXIT_PIO),
 	[EXIT_REASON_MSR_READ]		= INSN(exit_rdmsr, MOTE_EXIT_SYSREG),
 	[EXIT_REASON_MSR_WRITE]		= INSN(exit_wrmsr, MOTE_EXIT_SYSREG),
-	[EXIT_REASON_MWAIT_INSTRUCTION]	= { exit_ud, MOTE_EXIT_OTHER },
-	[EXIT_REASON_MONITOR_INSTRUCTION] = { exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_MWAIT_INSTRUCTION]	= { x86_exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_MONITOR_INSTRUCTION] = { x86_exit_ud, MOTE_EXIT_OTHER },
 	[EXIT_REASON_PAUSE_INSTRUCTION]	= INSN(exit_skip, MOTE_EXIT_OTHER),
 	[EXIT_REASON_TPR_BELOW_THRESHOLD] = { vmx_exit_tpr, MOTE_EXIT_IRQCHIP },
 	[EXIT_REASON_APIC_ACCESS]	= { vmx_exit_apic_access, MOTE_EXIT_IRQCHIP, true },
 	[EXIT_REASON_EOI_INDUCED]	= { vmx_exit_eoi, MOTE_EXIT_IRQCHIP },
 	[EXIT_REASON_EPT_VIOLATION]	= { exit_ept_violation, MOTE_EXIT_FAULT, true },
 	[EXIT_REASON_EPT_MISCONFIG]	= { exit_unknown, MOTE_EXIT_UNKNOWN, true },
-	[EXIT_REASON_INVEPT]		= { exit_ud, MOTE_EXIT_OTHER },
-	[EXIT_REASON_INVVPID]		= { exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_INVEPT]		= { x86_exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_INVVPID]		= { x86_exit_ud, MOTE_EXIT_OTHER },
 	[EXIT_REASON_WBINVD]		= INSN(exit_skip, MOTE_EXIT_OTHER),
 	[EXIT_REASON_XSETBV]		= INSN(exit_xsetbv, MOTE_EXIT_CONTROL),
 	[EXIT_REASON_APIC_WRITE]	= { vmx_exit_apic_write, MOTE_EXIT_IRQCHIP },
-	[EXIT_REASON_RDRAND]		= { exit_ud, MOTE_EXIT_OTHER },
-	[EXIT_REASON_INVPCID]		= { exit_ud, MOTE_EXIT_OTHER },
-	[EXIT_REASON_VMFUNC]		= { exit_ud, MOTE_EXIT_OTHER },
-	[EXIT_REASON_RDSEED]		= { exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_RDRAND]		= { x86_exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_INVPCID]		= { x86_exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_VMFUNC]		= { x86_exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_RDSEED]		= { x86_exit_ud, MOTE_EXIT_OTHER },
 };
 
 static const struct exit_entry unknown = { exit_unknown, MOTE_EXIT_UNKNOWN, true };
