@@ -9,6 +9,7 @@
 #include <linux/rwsem.h>
 #include <linux/uaccess.h>
 
+#include "guestread.h"
 #include "mote.h"
 
 int mote_guest_read(struct mote_vm *vm, gpa_t gpa, void *to, size_t bytes)
@@ -52,24 +53,13 @@ void mote_guest_reader_end(struct mote_guest_reader *reader)
 	up_read(&reader->mem->ranges);
 }
 
-static noinline bool reader_move(struct mote_guest_reader *reader, gpa_t gpa)
+bool mote_guest_reader_move(struct mote_guest_reader *reader, gpa_t gpa)
 {
+	size_t bytes = mote_memory_piece(reader->mem, gpa, SIZE_MAX, false, &reader->hva);
+
 	reader->first = gpa;
-	reader->bytes = mote_memory_piece(reader->mem, gpa, SIZE_MAX, false, &reader->hva);
-	return reader->bytes >= sizeof(u64);
-}
-
-int mote_guest_reader_u64(struct mote_guest_reader *reader, gpa_t gpa, u64 *value)
-{
-	u64 offset = gpa - reader->first;
-
-	if (offset >= reader->bytes || reader->bytes - offset < sizeof(u64)) {
-		if (!reader_move(reader, gpa))
-			return -EFAULT;
-		offset = 0;
-	}
-	/* Of access_ok() MEM_MAP has made sure */
-	return __get_user(*value, (u64 __user *)(reader->hva + offset));
+	reader->room = bytes < sizeof(u64) ? 0 : bytes - sizeof(u64) + 1;
+	return reader->room;
 }
 
 int mote_guest_write(struct mote_vm *vm, gpa_t gpa, const void *from, size_t bytes)

@@ -154,47 +154,6 @@ size_t mote_memory_piece(struct mote_memory *mem, gpa_t gpa, size_t bytes, bool 
 int mote_guest_read(struct mote_vm *vm, gpa_t gpa, void *to, size_t bytes);
 
 /**
- * struct mote_guest_reader - a series of reads of guest memory
- * @mem: whose ranges are held
- * @first: first address of the range of the last read
- * @bytes: its length, 0 before the first read
- * @hva: where it is in the runner
- * @nofault: page faults are off
- */
-struct mote_guest_reader {
-	struct mote_memory *mem;
-	gpa_t first;
-	u64 bytes;
-	unsigned long hva;
-	bool nofault;
-};
-
-/**
- * mote_guest_reader_begin - hold the ranges over several reads
- *
- * Until mote_guest_reader_end() nothing else may be done to guest memory.
- * Context: sleepable, current->mm is the VM's.
- */
-void mote_guest_reader_begin(struct mote_guest_reader *reader, struct mote_vm *vm);
-
-/**
- * mote_guest_reader_try - the same without sleep
- *
- * Reads of pages that the host does not have there fail.  Return: whether the
- * ranges are held.  Context: preemption may be off, current->mm is the VM's.
- */
-bool mote_guest_reader_try(struct mote_guest_reader *reader, struct mote_vm *vm);
-
-/** mote_guest_reader_end - after the last read */
-void mote_guest_reader_end(struct mote_guest_reader *reader);
-
-/**
- * mote_guest_reader_u64 - read eight bytes of one range
- * Return: 0 or -EFAULT.
- */
-int mote_guest_reader_u64(struct mote_guest_reader *reader, gpa_t gpa, u64 *value);
-
-/**
  * mote_guest_write - copy to guest memory
  *
  * As mote_guest_read().  MOTE_MEM_READONLY memory counts as none.  After

@@ -17,6 +17,7 @@ struct x86_insn;
  * @busy_reason: one line: who may hold the hardware, and the cure
  * @switches_syscall: hardware switches the MSRs of SYSCALL and KERNEL_GS_BASE
  *	with the guest: msr_get and msr_set have them
+ * @paging_regs: bits of enum x86_reg that @fetch_paging brings
  * @init: look at the CPU and get ready: 0, -ENODEV (not this maker's CPU, say
  *	nothing), or another errno with one line logged
  * @exit: undo it
@@ -33,8 +34,8 @@ struct x86_insn;
  * @put: give back what hardware holds for the guest; preemption is still off
  * @prepare: see mote_arch_vcpu_prepare(); FPU and user-return MSRs are done
  * @fetch: bring register @reg from hardware to vcpu->arch.reg (loaded)
- * @fetch_paging: NULL, or: CR0, CR3, CR4, EFER, RFLAGS, RIP and the interrupt
- *	shadow at once; none of them is in vcpu->arch.reg yet (loaded)
+ * @fetch_paging: bring CR0, CR3, CR4, EFER and whatever else @paging_regs names
+ *	at once; none of them is in vcpu->arch.reg yet (loaded)
  * @get_seg: read a segment register, enum mote_x86_seg (loaded)
  * @set_seg: write one (loaded)
  * @cpl: current privilege level (loaded)
@@ -68,6 +69,7 @@ struct x86_backend {
 	u32 id;
 	const char *busy_reason;
 	bool switches_syscall;
+	u32 paging_regs;
 	int (*init)(void);
 	void (*exit)(void);
 	int (*cpu_enable)(void);

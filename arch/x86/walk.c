@@ -9,7 +9,7 @@
 #include <asm/processor-flags.h>
 
 #include "arch.h"
-#include "memory.h"
+#include "guestread.h"
 #include "x86.h"
 
 #define PTE_P		BIT_ULL(0)
@@ -126,14 +126,13 @@ static u64 cached(struct mote_vcpu *vcpu, enum x86_reg reg)
 
 void x86_walk_cache(struct mote_vcpu *vcpu)
 {
-	unsigned long missing = NEEDED & ~vcpu->arch.cached;
+	unsigned long missing;
 	unsigned int reg;
 
 	/* What is not cached has not been written since the exit, either */
-	if (!(vcpu->arch.cached & (NEEDED | BIT(X86_SHADOW))) && x86->fetch_paging) {
+	if (likely(!(vcpu->arch.cached & x86->paging_regs)))
 		x86->fetch_paging(vcpu);
-		return;
-	}
+	missing = NEEDED & ~vcpu->arch.cached;
 	for_each_set_bit(reg, &missing, X86_REG_COUNT)
 		x86->fetch(vcpu, reg);
 }

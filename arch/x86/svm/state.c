@@ -47,6 +47,23 @@ void svm_fetch(struct mote_vcpu *vcpu, enum x86_reg reg)
 	vcpu->arch.cached |= BIT(reg);
 }
 
+/**
+ * svm_fetch_paging - see x86_backend::fetch_paging
+ * @vcpu: loaded
+ */
+void svm_fetch_paging(struct mote_vcpu *vcpu)
+{
+	struct svm_vcpu *svm = to_svm(vcpu);
+	const struct vmcb_save_area *save = &svm->vmcb->save;
+	u64 *reg = vcpu->arch.reg;
+
+	reg[X86_CR0] = save->cr0 | svm->cr0_hidden;
+	reg[X86_CR3] = save->cr3;
+	reg[X86_CR4] = svm->cr4;
+	reg[X86_EFER] = save->efer & ~(u64)EFER_SVME;
+	vcpu->arch.cached |= svm_backend.paging_regs;
+}
+
 /*
  * A guest that ran with its caches off, as after a reset, would do so very
  * slowly, and nobody needs it: hardware does not get to see CD and NW.  Where

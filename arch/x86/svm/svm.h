@@ -169,6 +169,7 @@ void svm_exec_changed(struct mote_vcpu *vcpu);
 
 /* state.c: guest registers in the VMCB */
 void svm_fetch(struct mote_vcpu *vcpu, enum x86_reg reg);
+void svm_fetch_paging(struct mote_vcpu *vcpu);
 void svm_flush_dirty(struct mote_vcpu *vcpu);
 void svm_get_seg(struct mote_vcpu *vcpu, unsigned int which, struct x86_segment *seg);
 void svm_set_seg(struct mote_vcpu *vcpu, unsigned int which, const struct x86_segment *seg);

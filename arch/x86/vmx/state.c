@@ -67,8 +67,7 @@ void vmx_fetch_paging(struct mote_vcpu *vcpu)
 	reg[X86_RIP] = vmreadl(GUEST_RIP);
 	reg[X86_RFLAGS] = vmreadl(GUEST_RFLAGS);
 	reg[X86_SHADOW] = fetch_value(vmx, X86_SHADOW);
-	vcpu->arch.cached |= BIT(X86_CR0) | BIT(X86_CR3) | BIT(X86_CR4) | BIT(X86_EFER) |
-			     BIT(X86_RIP) | BIT(X86_RFLAGS) | BIT(X86_SHADOW);
+	vcpu->arch.cached |= vmx_backend.paging_regs;
 }
 
 /*

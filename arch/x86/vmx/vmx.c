@@ -387,6 +387,8 @@ const struct x86_backend vmx_backend = {
 	.prepare = vmx_prepare,
 	.fetch = vmx_fetch,
 	.fetch_paging = vmx_fetch_paging,
+	.paging_regs = BIT(X86_CR0) | BIT(X86_CR3) | BIT(X86_CR4) | BIT(X86_EFER) |
+		       BIT(X86_RIP) | BIT(X86_RFLAGS) | BIT(X86_SHADOW),
 	.get_seg = vmx_get_seg,
 	.set_seg = vmx_set_seg,
 	.cpl = vmx_cpl,
