@@ -527,9 +527,11 @@ enum mote_fault mote_memory_fault(struct mote_vcpu *vcpu, gpa_t gpa, u32 access,
 /*
  * mmu_interval_read_begin() sleeps while an invalidation of the range is under
  * way.  The last one was over when @settled was set; one that has begun since
- * has moved the sequence, which fault_install() notices.
+ * has moved the sequence, which fault_install() notices.  Out of line: MMIO
+ * must not pay for its locals.
  */
-static bool fault_present(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa, u32 access)
+static noinline bool fault_present(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa,
+				   u32 access)
 {
 	bool write = access & MOTE_ACCESS_WRITE;
 	struct mote_host_page hp;

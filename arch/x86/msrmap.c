@@ -89,11 +89,6 @@ static void forbid_rule(const struct mote_policy_rule *rule, void *ctx)
 	}
 }
 
-bool x86_msrmap_is_stale(struct mote_vcpu *vcpu, const struct x86_msrmap *map)
-{
-	return map->stale || map->policy != atomic_read(&vcpu->vm->arch.msr_policy);
-}
-
 void x86_msrmap_build(struct mote_vcpu *vcpu, struct x86_msrmap *map,
 		      const struct x86_msrmap_layout *layout,
 		      void (*more)(struct mote_vcpu *vcpu))

@@ -9,7 +9,7 @@
 
 #include <linux/types.h>
 
-struct mote_vcpu;
+#include "mod/mote.h"
 
 /* MSRs in each of the ranges that bitmaps have */
 #define X86_MSR_WINDOW	0x2000u
@@ -77,7 +77,10 @@ void x86_msrmap_allow(struct x86_msrmap *map, const struct x86_msrmap_layout *la
  * @vcpu: loaded
  * @map: its bitmap
  */
-bool x86_msrmap_is_stale(struct mote_vcpu *vcpu, const struct x86_msrmap *map);
+static inline bool x86_msrmap_is_stale(struct mote_vcpu *vcpu, const struct x86_msrmap *map)
+{
+	return map->stale || map->policy != atomic_read(&vcpu->vm->arch.msr_policy);
+}
 
 /**
  * x86_msrmap_build - all but what the CPU itself switches exits

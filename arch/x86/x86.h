@@ -67,6 +67,12 @@ static inline void x86_set_gpr(struct mote_vcpu *vcpu, unsigned int reg, u64 val
 		vcpu->arch.reg[reg] = value;
 }
 
+/* Of enum mote_x86_seg: those that have base and limit alone */
+static inline bool x86_is_table(unsigned int which)
+{
+	return which == MOTE_X86_GDTR || which == MOTE_X86_IDTR;
+}
+
 /* Guests have 48-bit linear addresses: no 5-level paging */
 static inline bool x86_canonical(u64 address)
 {

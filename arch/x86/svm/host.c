@@ -24,7 +24,7 @@
 static DEFINE_PER_CPU(void *, save_area);
 static DEFINE_PER_CPU(void *, vmsave_page);
 /* Physical address of the latter */
-static DEFINE_PER_CPU(u64, vmsave_pa);
+DEFINE_PER_CPU(u64, svm_vmsave_pa);
 
 void svm_host_destroy(void)
 {
@@ -53,7 +53,7 @@ int svm_host_create(void)
 			svm_host_destroy();
 			return -ENOMEM;
 		}
-		per_cpu(vmsave_pa, cpu) = __sme_set(__pa(per_cpu(vmsave_page, cpu)));
+		per_cpu(svm_vmsave_pa, cpu) = __sme_set(__pa(per_cpu(vmsave_page, cpu)));
 	}
 	return 0;
 }
@@ -114,7 +114,7 @@ void svm_host_disable(void)
  */
 void svm_host_prepare(void)
 {
-	svm_vmsave(__this_cpu_read(vmsave_pa));
+	svm_vmsave(__this_cpu_read(svm_vmsave_pa));
 	if (unlikely(svm_caps.xss))
 		wrmsrl(MSR_IA32_XSS, 0);
 }
@@ -124,10 +124,4 @@ void svm_host_put(void)
 {
 	if (unlikely(svm_caps.xss))
 		wrmsrl(MSR_IA32_XSS, svm_caps.xss);
-}
-
-/** svm_host_pa - where the world switch finds the host's state.  Context: entry. */
-u64 svm_host_pa(void)
-{
-	return __this_cpu_read(vmsave_pa);
 }

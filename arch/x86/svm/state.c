@@ -213,18 +213,13 @@ static u32 fixed_ar(struct svm_vcpu *svm, unsigned int which, u32 ar)
 	}
 }
 
-static bool is_table(unsigned int which)
-{
-	return which == MOTE_X86_GDTR || which == MOTE_X86_IDTR;
-}
-
 void svm_get_seg(struct mote_vcpu *vcpu, unsigned int which, struct x86_segment *seg)
 {
 	struct svm_vcpu *svm = to_svm(vcpu);
 	const struct vmcb_seg *s = seg_of(svm, which);
 
 	*seg = (struct x86_segment){ .base = s->base, .limit = s->limit };
-	if (is_table(which))
+	if (x86_is_table(which))
 		return;
 	seg->selector = s->selector;
 	seg->ar = fixed_ar(svm, which, ar_of(s->attrib));
@@ -237,8 +232,8 @@ void svm_set_seg(struct mote_vcpu *vcpu, unsigned int which, const struct x86_se
 
 	s->base = seg->base;
 	s->limit = seg->limit;
-	svm_changed(svm, is_table(which) ? SVM_CLEAN_TABLES : SVM_CLEAN_SEG);
-	if (is_table(which))
+	svm_changed(svm, x86_is_table(which) ? SVM_CLEAN_TABLES : SVM_CLEAN_SEG);
+	if (x86_is_table(which))
 		return;
 	s->selector = seg->selector;
 	s->attrib = attrib_of(seg->ar);

@@ -230,7 +230,7 @@ static void svm_vcpu_enter(struct mote_vcpu *vcpu)
 	struct vmcb_control_area *control = &svm->vmcb->control;
 
 	write_registers(vcpu);
-	svm->entry_failed = svm_enter(vcpu->arch.reg, svm->vmcb_pa, svm_host_pa(),
+	svm->entry_failed = svm_enter(vcpu->arch.reg, svm->vmcb_pa, __this_cpu_read(svm_vmsave_pa),
 				      enter_flags(vcpu, host_spec_ctrl),
 				      vcpu->arch.spec_ctrl, host_spec_ctrl);
 	if (unlikely(svm->entry_failed))

@@ -5,6 +5,7 @@
 #ifndef MOTE_SVM_SVM_H
 #define MOTE_SVM_SVM_H
 
+#include <linux/percpu.h>
 #include <asm/svm.h>
 
 #include "../lapic.h"
@@ -188,7 +189,9 @@ void svm_host_disable(void);
 int svm_host_busy(void);
 void svm_host_prepare(void);
 void svm_host_put(void);
-u64 svm_host_pa(void);
+
+/* Physical address of what a session's VMSAVE writes: the host's FS, GS, TR ... */
+DECLARE_PER_CPU(u64, svm_vmsave_pa);
 
 /* inject.c: events into the guest */
 void svm_windows(struct mote_vcpu *vcpu, bool intr, bool nmi);

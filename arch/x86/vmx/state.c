@@ -192,15 +192,10 @@ int vmx_load_pdptrs(struct mote_vcpu *vcpu)
 
 /* ---- segments: fields of one kind are 2 apart, in the order of the UAPI ---- */
 
-static bool is_table(unsigned int which)
-{
-	return which == MOTE_X86_GDTR || which == MOTE_X86_IDTR;
-}
-
 void vmx_get_seg(struct mote_vcpu *vcpu, unsigned int which, struct x86_segment *seg)
 {
 	*seg = (struct x86_segment){};
-	if (is_table(which)) {
+	if (x86_is_table(which)) {
 		unsigned int i = 2 * (which - MOTE_X86_GDTR);
 
 		seg->base = vmread_any(GUEST_GDTR_BASE + i);
@@ -215,7 +210,7 @@ void vmx_get_seg(struct mote_vcpu *vcpu, unsigned int which, struct x86_segment 
 
 void vmx_set_seg(struct mote_vcpu *vcpu, unsigned int which, const struct x86_segment *seg)
 {
-	if (is_table(which)) {
+	if (x86_is_table(which)) {
 		unsigned int i = 2 * (which - MOTE_X86_GDTR);
 
 		vmwrite_any(GUEST_GDTR_BASE + i, seg->base);
