@@ -235,22 +235,7 @@ u64 mote_arch_vcpu_pc(struct mote_vcpu *vcpu);
 
 /* ---- state ---- */
 
-/**
- * mote_arch_reg_get - read one register
- * Return: 0, -ENOENT: no such id on this vCPU.  Context: loaded.
- */
-int mote_arch_reg_get(struct mote_vcpu *vcpu, u64 id, u64 *value);
-
-/**
- * mote_arch_reg_check - whether a value could be set
- *
- * Return: 0, -ENOENT: no such id, -EINVAL: reserved bits or out of range.
- * Context: loaded.
- */
-int mote_arch_reg_check(struct mote_vcpu *vcpu, u64 id, u64 value);
-
-/** mote_arch_reg_set - set what mote_arch_reg_check() accepted.  Context: loaded. */
-void mote_arch_reg_set(struct mote_vcpu *vcpu, u64 id, u64 value);
+/* GET_REGS and SET_REGS go through mote_arch_reg_classes[], see regs.h */
 
 /**
  * mote_arch_reg_list - ids of all registers of the vCPU, in restore order

@@ -20,6 +20,7 @@
 #include "arch.h"
 #include "compat.h"
 #include "mote.h"
+#include "regs.h"
 
 /* GET_REGS: read into a copy, then out, so that a bad id changes nothing */
 static int regs_get(struct mote_vcpu *vcpu, struct mote_reg *regs, struct mote_regs *req)
@@ -29,7 +30,7 @@ static int regs_get(struct mote_vcpu *vcpu, struct mote_reg *regs, struct mote_r
 
 	mote_arch_vcpu_load(vcpu);
 	for (i = 0; i < req->count && !r; i++)
-		r = mote_arch_reg_get(vcpu, regs[i].id, &regs[i].value);
+		r = mote_reg_get(vcpu, regs[i].id, &regs[i].value);
 	mote_arch_vcpu_put(vcpu);
 	req->failed = r ? i - 1 : i;
 	return r;
@@ -43,10 +44,10 @@ static int regs_set(struct mote_vcpu *vcpu, struct mote_reg *regs, struct mote_r
 
 	mote_arch_vcpu_load(vcpu);
 	for (i = 0; i < req->count && !r; i++)
-		r = mote_arch_reg_check(vcpu, regs[i].id, regs[i].value);
+		r = mote_reg_check(vcpu, regs[i].id, regs[i].value);
 	req->failed = r ? i - 1 : i;
 	for (i = 0; i < req->count && !r; i++)
-		mote_arch_reg_set(vcpu, regs[i].id, regs[i].value);
+		mote_reg_set(vcpu, regs[i].id, regs[i].value);
 	if (!r)
 		vcpu->pending = MOTE_EXIT_NONE;
 	mote_arch_vcpu_put(vcpu);

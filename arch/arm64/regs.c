@@ -11,6 +11,7 @@
 #include <asm/sysreg.h>
 
 #include "arm64.h"
+#include "mod/regs.h"
 
 /* PSTATE of EL0 and EL1 in AArch64: NZCV, DIT, UAO, PAN, SS, IL, SSBS, BTYPE, DAIF, M */
 #define PSTATE_BITS	(0xf0000000ull | BIT(24) | BIT(23) | BIT(22) | BIT(21) | BIT(20) | \
@@ -167,21 +168,7 @@ static void event_set(struct mote_vcpu *vcpu, u32 index, u64 value)
 
 /* ---- the classes ---- */
 
-/**
- * struct reg_class - registers whose ids have the same upper half
- * @get: 0 or -ENOENT
- * @check: 0, -ENOENT, -EINVAL
- * @set: what was checked
- *
- * @index is the lower half of the id.
- */
-struct reg_class {
-	int (*get)(struct mote_vcpu *vcpu, u32 index, u64 *value);
-	int (*check)(struct mote_vcpu *vcpu, u32 index, u64 value);
-	void (*set)(struct mote_vcpu *vcpu, u32 index, u64 value);
-};
-
-static const struct reg_class classes[] = {
+const struct mote_reg_class mote_arch_reg_classes[MOTE_REG_CLASSES] = {
 	[MOTE_ARM64_CLASS_CORE] = { core_get, core_check, core_set },
 	[MOTE_ARM64_CLASS_SYSREG] = { arm64_sysreg_get, arm64_sysreg_check, arm64_sysreg_set },
 	[MOTE_ARM64_CLASS_FP] = { arm64_fp_get, fp_check, arm64_fp_set },
@@ -190,78 +177,23 @@ static const struct reg_class classes[] = {
 	[MOTE_ARM64_CLASS_EVENT] = { event_get, event_check, event_set },
 };
 
-static const struct reg_class *find_class(u64 id)
-{
-	u64 class = id >> 32;
-
-	if (class >= ARRAY_SIZE(classes) || !classes[class].get)
-		return NULL;
-	return &classes[array_index_nospec(class, ARRAY_SIZE(classes))];
-}
-
-int mote_arch_reg_get(struct mote_vcpu *vcpu, u64 id, u64 *value)
-{
-	const struct reg_class *class = find_class(id);
-
-	return class ? class->get(vcpu, id, value) : -ENOENT;
-}
-
-int mote_arch_reg_check(struct mote_vcpu *vcpu, u64 id, u64 value)
-{
-	const struct reg_class *class = find_class(id);
-
-	return class ? class->check(vcpu, id, value) : -ENOENT;
-}
-
-void mote_arch_reg_set(struct mote_vcpu *vcpu, u64 id, u64 value)
-{
-	find_class(id)->set(vcpu, id, value);
-}
-
 /* ---- the list ---- */
-
-/**
- * struct reg_list - REG_LIST under way
- * @ids: room for @room ids
- * @room: see there
- * @count: ids so far, also those without room
- */
-struct reg_list {
-	u64 *ids;
-	unsigned int room;
-	unsigned int count;
-};
-
-static void add_id(struct reg_list *list, u64 id)
-{
-	if (list->count < list->room)
-		list->ids[list->count] = id;
-	list->count++;
-}
-
-static void add_ids(struct reg_list *list, u64 class, unsigned int count)
-{
-	unsigned int i;
-
-	for (i = 0; i < count; i++)
-		add_id(list, MOTE_ARM64_REG(class, (u64)i));
-}
 
 unsigned int mote_arch_reg_list(struct mote_vcpu *vcpu, u64 *ids, unsigned int room)
 {
-	struct reg_list list = { .ids = ids, .room = ids ? room : 0 };
+	struct mote_reg_ids list = { .ids = ids, .room = ids ? room : 0 };
 	unsigned int i;
 	u64 id;
 
-	add_ids(&list, MOTE_ARM64_CLASS_CORE, MOTE_ARM64_CORE_COUNT);
+	mote_reg_add_class(&list, MOTE_ARM64_CLASS_CORE, MOTE_ARM64_CORE_COUNT);
 	for (i = 0; (id = arm64_sysreg_list(i)); i++)
-		add_id(&list, MOTE_ARM64_REG(MOTE_ARM64_CLASS_SYSREG, id));
-	add_ids(&list, MOTE_ARM64_CLASS_FP, 66);
+		mote_reg_add(&list, MOTE_ARM64_REG(MOTE_ARM64_CLASS_SYSREG, id));
+	mote_reg_add_class(&list, MOTE_ARM64_CLASS_FP, 66);
 	for (i = 0; (id = vgic_reg_list(vcpu, i)); i++)
-		add_id(&list, id);
+		mote_reg_add(&list, id);
 	for (i = 0; (id = timer_reg_list(i)); i++)
-		add_id(&list, id);
-	add_ids(&list, MOTE_ARM64_CLASS_EVENT, EVENT_COUNT);
+		mote_reg_add(&list, id);
+	mote_reg_add_class(&list, MOTE_ARM64_CLASS_EVENT, EVENT_COUNT);
 	return list.count;
 }
 

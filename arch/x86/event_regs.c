@@ -81,7 +81,7 @@ static bool is_page_fault(const struct x86_event *ev)
 }
 
 /**
- * x86_event_reg_get - as mote_arch_reg_get()
+ * x86_event_reg_get - as mote_reg_get()
  * @vcpu: loaded
  * @index: lower half of the id
  * @value: result
@@ -136,7 +136,7 @@ static bool value_ok(u64 id, u64 value)
 	}
 }
 
-/** x86_event_reg_check - as mote_arch_reg_check() */
+/** x86_event_reg_check - as mote_reg_check() */
 int x86_event_reg_check(struct mote_vcpu *vcpu, u32 index, u64 value)
 {
 	if (index >= X86_EVENT_REGS)
@@ -144,7 +144,7 @@ int x86_event_reg_check(struct mote_vcpu *vcpu, u32 index, u64 value)
 	return value_ok(MOTE_X86_REG(MOTE_X86_CLASS_EVENT, index), value) ? 0 : -EINVAL;
 }
 
-/** x86_event_reg_set - as mote_arch_reg_set() */
+/** x86_event_reg_set - as mote_reg_set() */
 void x86_event_reg_set(struct mote_vcpu *vcpu, u32 index, u64 value)
 {
 	switch (MOTE_X86_REG(MOTE_X86_CLASS_EVENT, index)) {

@@ -13,6 +13,7 @@
 #include "arch.h"
 #include "lapic.h"
 #include "msr.h"
+#include "mod/regs.h"
 
 /* Bits that exist; SDM vol. 3, "Control Registers", vol. 1, "EFLAGS Register" */
 #define CR0_KNOWN	(X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS | X86_CR0_ET | \
@@ -384,21 +385,7 @@ static void apic_set(struct mote_vcpu *vcpu, u32 index, u64 value)
 
 /* ---- the classes ---- */
 
-/**
- * struct reg_class - registers whose ids have the same upper half
- * @get: 0 or -ENOENT
- * @check: 0, -ENOENT, -EINVAL
- * @set: what was checked
- *
- * @index is the lower half of the id.
- */
-struct reg_class {
-	int (*get)(struct mote_vcpu *vcpu, u32 index, u64 *value);
-	int (*check)(struct mote_vcpu *vcpu, u32 index, u64 value);
-	void (*set)(struct mote_vcpu *vcpu, u32 index, u64 value);
-};
-
-static const struct reg_class classes[] = {
+const struct mote_reg_class mote_arch_reg_classes[MOTE_REG_CLASSES] = {
 	[MOTE_X86_CLASS_CONTROL] = { control_get, control_check, control_set },
 	[MOTE_X86_CLASS_SEG] = { seg_get, seg_check, seg_set },
 	[MOTE_X86_CLASS_GPR] = { gpr_get, gpr_check, gpr_set },
@@ -409,64 +396,9 @@ static const struct reg_class classes[] = {
 	[MOTE_X86_CLASS_EVENT] = { x86_event_reg_get, x86_event_reg_check, x86_event_reg_set },
 };
 
-static const struct reg_class *find_class(u64 id)
-{
-	u64 class = id >> 32;
-
-	if (class >= ARRAY_SIZE(classes) || !classes[class].get)
-		return NULL;
-	return &classes[array_index_nospec(class, ARRAY_SIZE(classes))];
-}
-
-int mote_arch_reg_get(struct mote_vcpu *vcpu, u64 id, u64 *value)
-{
-	const struct reg_class *class = find_class(id);
-
-	return class ? class->get(vcpu, id, value) : -ENOENT;
-}
-
-int mote_arch_reg_check(struct mote_vcpu *vcpu, u64 id, u64 value)
-{
-	const struct reg_class *class = find_class(id);
-
-	return class ? class->check(vcpu, id, value) : -ENOENT;
-}
-
-void mote_arch_reg_set(struct mote_vcpu *vcpu, u64 id, u64 value)
-{
-	find_class(id)->set(vcpu, id, value);
-}
-
 /* ---- the list ---- */
 
-/**
- * struct reg_list - REG_LIST under way
- * @ids: room for @room ids
- * @room: see there
- * @count: ids so far, also those without room
- */
-struct reg_list {
-	u64 *ids;
-	unsigned int room;
-	unsigned int count;
-};
-
-static void add_id(struct reg_list *list, u64 id)
-{
-	if (list->count < list->room)
-		list->ids[list->count] = id;
-	list->count++;
-}
-
-static void add_ids(struct reg_list *list, u64 class, unsigned int count)
-{
-	unsigned int i;
-
-	for (i = 0; i < count; i++)
-		add_id(list, MOTE_X86_REG(class, (u64)i));
-}
-
-static void list_control(struct mote_vcpu *vcpu, struct reg_list *list)
+static void list_control(struct mote_vcpu *vcpu, struct mote_reg_ids *list)
 {
 	static const u64 ids[] = {
 		MOTE_X86_EFER, MOTE_X86_CR0, MOTE_X86_CR2, MOTE_X86_CR3, MOTE_X86_CR4,
@@ -475,43 +407,43 @@ static void list_control(struct mote_vcpu *vcpu, struct reg_list *list)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(ids); i++)
-		add_id(list, ids[i]);
+		mote_reg_add(list, ids[i]);
 	if (x86_guest_has(vcpu, X86_FEATURE_GUEST_XSAVE))
-		add_id(list, MOTE_X86_XCR0);
+		mote_reg_add(list, MOTE_X86_XCR0);
 }
 
-static void list_segments(struct reg_list *list)
+static void list_segments(struct mote_reg_ids *list)
 {
 	unsigned int i;
 
 	for (i = 0; i < MOTE_X86_SEG_COUNT * SEG_PARTS; i++)
 		if (seg_exists(i))
-			add_id(list, MOTE_X86_REG(MOTE_X86_CLASS_SEG, (u64)i));
+			mote_reg_add(list, MOTE_X86_REG(MOTE_X86_CLASS_SEG, (u64)i));
 }
 
-static void list_msrs(struct mote_vcpu *vcpu, struct reg_list *list)
+static void list_msrs(struct mote_vcpu *vcpu, struct mote_reg_ids *list)
 {
 	unsigned int i;
 	u32 index;
 
 	for (i = 0; (index = x86_msr_list(vcpu, i)); i++)
-		add_id(list, MOTE_X86_MSR(index));
+		mote_reg_add(list, MOTE_X86_MSR(index));
 }
 
-static void list_debug(struct reg_list *list)
+static void list_debug(struct mote_reg_ids *list)
 {
-	add_ids(list, MOTE_X86_CLASS_DEBUG, 4);
-	add_id(list, MOTE_X86_DR(6));
-	add_id(list, MOTE_X86_DR(7));
+	mote_reg_add_class(list, MOTE_X86_CLASS_DEBUG, 4);
+	mote_reg_add(list, MOTE_X86_DR(6));
+	mote_reg_add(list, MOTE_X86_DR(7));
 }
 
-static void list_lapic(struct reg_list *list)
+static void list_lapic(struct mote_reg_ids *list)
 {
 	unsigned int i;
 	u32 offset;
 
 	for (i = 0; (offset = lapic_reg_list(i)); i++)
-		add_id(list, MOTE_X86_LAPIC(offset));
+		mote_reg_add(list, MOTE_X86_LAPIC(offset));
 }
 
 /*
@@ -520,16 +452,16 @@ static void list_lapic(struct reg_list *list)
  */
 unsigned int mote_arch_reg_list(struct mote_vcpu *vcpu, u64 *ids, unsigned int room)
 {
-	struct reg_list list = { .ids = ids, .room = ids ? room : 0 };
+	struct mote_reg_ids list = { .ids = ids, .room = ids ? room : 0 };
 
 	list_control(vcpu, &list);
 	list_segments(&list);
-	add_ids(&list, MOTE_X86_CLASS_GPR, MOTE_X86_GPR_COUNT);
+	mote_reg_add_class(&list, MOTE_X86_CLASS_GPR, MOTE_X86_GPR_COUNT);
 	list_msrs(vcpu, &list);
 	list_debug(&list);
-	add_ids(&list, MOTE_X86_CLASS_XSAVE, x86_fpu_size / 8);
+	mote_reg_add_class(&list, MOTE_X86_CLASS_XSAVE, x86_fpu_size / 8);
 	if (vcpu->arch.lapic)
 		list_lapic(&list);
-	add_ids(&list, MOTE_X86_CLASS_EVENT, X86_EVENT_REGS);
+	mote_reg_add_class(&list, MOTE_X86_CLASS_EVENT, X86_EVENT_REGS);
 	return list.count;
 }
