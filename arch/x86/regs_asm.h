@@ -9,21 +9,21 @@
 #ifdef __ASSEMBLY__
 
 /* Offsets in mote_vcpu_arch::reg, numbered as instructions encode them */
-#define RAX	0 * 8
-#define RCX	1 * 8
-#define RDX	2 * 8
-#define RBX	3 * 8
-#define RBP	5 * 8
-#define RSI	6 * 8
-#define RDI	7 * 8
-#define R8	8 * 8
-#define R9	9 * 8
-#define R10	10 * 8
-#define R11	11 * 8
-#define R12	12 * 8
-#define R13	13 * 8
-#define R14	14 * 8
-#define R15	15 * 8
+#define RAX	(0 * 8)
+#define RCX	(1 * 8)
+#define RDX	(2 * 8)
+#define RBX	(3 * 8)
+#define RBP	(5 * 8)
+#define RSI	(6 * 8)
+#define RDI	(7 * 8)
+#define R8	(8 * 8)
+#define R9	(9 * 8)
+#define R10	(10 * 8)
+#define R11	(11 * 8)
+#define R12	(12 * 8)
+#define R13	(13 * 8)
+#define R14	(14 * 8)
+#define R15	(15 * 8)
 
 /* From the array at %rdi, which goes last */
 .macro load_guest_regs
