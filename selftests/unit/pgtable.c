@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The walker of second-stage tables, and the EPT format. */
+/* The walker of second-stage tables, and the EPT format; pgtable_*.c are about others. */
 #include "ept.h"
 #include "pgtable_unit.h"
 
@@ -11,7 +11,7 @@
 
 static bool random_ept(u64 caps, gpa_t base, unsigned int pages, unsigned int operations)
 {
-	return random_run(mote_ept_format(caps), base, pages, operations);
+	return random_run(mote_ept_format(caps), EPT_DIRTY_BIT, base, pages, operations);
 }
 
 static bool test_ept_random(void)
@@ -38,9 +38,9 @@ static bool test_ept_1g(void)
 static bool test_arm64_random(void)
 {
 	/* Across the middle of the two root pages, and up to the top */
-	return random_run(&arm64_s2, 512 * GIB1 - 32 * MIB2, 64 * 512, 20000) &&
-	       random_run(&arm64_s2_fwb, 0, 64 * 512, 5000) &&
-	       random_run(&arm64_s2, 1024 * GIB1 - 2 * GIB1, 2 << 18, 600);
+	return random_run(&arm64_s2, S2_DIRTY_BIT, 512 * GIB1 - 32 * MIB2, 64 * 512, 20000) &&
+	       random_run(&arm64_s2_fwb, S2_DIRTY_BIT, 0, 64 * 512, 5000) &&
+	       random_run(&arm64_s2, S2_DIRTY_BIT, 1024 * GIB1 - 2 * GIB1, 2 << 18, 600);
 }
 
 /* ---- directed ---- */
@@ -103,7 +103,9 @@ static bool limits(const struct mote_pt_format *fmt, unsigned int bits)
 
 static bool test_limits(void)
 {
-	return limits(mote_ept_format(CAPS_1G), 48) && limits(&arm64_s2, 40);
+	return limits(mote_ept_format(CAPS_1G), 48) && limits(&arm64_s2, 40) &&
+	       limits(mote_npt_setup(false, true, 0), 48) &&
+	       limits(mote_npt_setup(true, true, 0), 57);
 }
 
 /* A hole of 4 KiB in 1 GiB: two tables, everything else still mapped. */
@@ -245,6 +247,9 @@ static const struct unit_test tests[] = {
 	{ "pgtable: EPT, random operations without blocks", test_ept_4k },
 	{ "pgtable: EPT, random operations with 1 GiB blocks at the top", test_ept_1g },
 	{ "pgtable: arm64 stage 2, random operations", test_arm64_random },
+	{ "pgtable: NPT, random operations", test_npt_random },
+	{ "pgtable: NPT, random operations with 1 GiB blocks, encrypted", test_npt_random_1g },
+	{ "pgtable: NPT, random operations in five levels", test_npt_random_5_levels },
 	{ "pgtable: first and last page, everything at once", test_limits },
 	{ "pgtable: a small hole in a large block", test_split },
 	{ "pgtable: a split without enough pages", test_split_short },
@@ -254,6 +259,10 @@ static const struct unit_test tests[] = {
 	{ "pgtable: no memory changes nothing", test_no_memory },
 	{ "ept: bits of entries and of the EPT pointer", test_ept_bits },
 	{ "ept: format by capabilities", test_ept_caps },
+	{ "npt: bits of entries and of N_CR3", test_npt_bits },
+	{ "npt: what entries say", test_npt_entries },
+	{ "npt: format by capabilities", test_npt_levels },
+	{ "npt: a split keeps what was known of the block", test_npt_split },
 	{ "stage 2: bits of entries", test_stage2_bits },
 	{ "stage 2: concatenated roots", test_stage2_roots },
 };

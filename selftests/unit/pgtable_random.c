@@ -25,6 +25,7 @@ struct tlb_entry {
 };
 
 static struct mote_pt pt;
+static u64 dirty_bit;
 static struct model_page *model;
 static unsigned int pages;	/* in the window */
 static gpa_t base;
@@ -69,8 +70,7 @@ static bool tlb_fill(void)
 	if (unit_below(2) && model[page].prot & MOTE_PT_W) {
 		unsigned int start = level_start(page, level);
 
-		/* Bit 9 is EPT's, bit 55 arm64's. */
-		*entry |= pt.fmt->break_before_make ? BIT_ULL(55) : BIT_ULL(9);
+		*entry |= dirty_bit;
 		for (i = 0; i < level_pages(level); i++)
 			model[start + i].dirty = true;
 	}
@@ -318,11 +318,12 @@ static bool steps(unsigned int operations)
 	return same_all();
 }
 
-bool random_run(const struct mote_pt_format *fmt, gpa_t at, unsigned int count,
+bool random_run(const struct mote_pt_format *fmt, u64 dirty, gpa_t at, unsigned int count,
 		unsigned int operations)
 {
 	bool ok;
 
+	dirty_bit = dirty;
 	base = at;
 	pages = count;
 	tlb_flush();

@@ -4,6 +4,7 @@
 #define MOTE_PGTABLE_UNIT_H
 
 #include "shim.h"
+#include "npt.h"
 #include "pgtable.h"
 #include "stage2_format.h"
 #include "unit.h"
@@ -13,6 +14,19 @@ extern struct mote_pt_format arm64_s2, arm64_s2_fwb;
 
 bool test_stage2_bits(void);
 bool test_stage2_roots(void);
+
+/* The NPT format, see pgtable_npt.c */
+bool test_npt_random(void);
+bool test_npt_random_1g(void);
+bool test_npt_random_5_levels(void);
+bool test_npt_bits(void);
+bool test_npt_entries(void);
+bool test_npt_levels(void);
+bool test_npt_split(void);
+
+/* Bits that hardware sets in the leaf when a guest writes */
+#define EPT_DIRTY_BIT	(1ULL << 9)
+#define S2_DIRTY_BIT	(1ULL << 55)
 
 /* IA32_VMX_EPT_VPID_CAP of CPUs with less and less */
 #define CAPS_1G	(1ULL << 6 | 1ULL << 14 | 1ULL << 16 | 1ULL << 17)
@@ -36,8 +50,11 @@ u64 *hw_walk(const struct mote_pt *pt, gpa_t gpa, unsigned int *level);
  */
 bool tables_sound(const struct mote_pt *pt, unsigned int spare);
 
-/** random_run - random operations on @fmt in a window, against a model */
-bool random_run(const struct mote_pt_format *fmt, gpa_t base, unsigned int pages,
+/**
+ * random_run - random operations on @fmt in a window, against a model
+ * @dirty: what hardware sets in the leaf when a guest writes
+ */
+bool random_run(const struct mote_pt_format *fmt, u64 dirty, gpa_t base, unsigned int pages,
 		unsigned int operations);
 
 #endif /* MOTE_PGTABLE_UNIT_H */
