@@ -18,7 +18,7 @@
 struct device {
 	struct one o;
 	struct mote_arm64_emul emul;
-	struct mote_arm64_env env;
+	struct mote_env env;
 	u8 mem[2 * 4096];
 	unsigned int reads, writes;
 	unsigned int decoded, undecoded;
@@ -49,7 +49,7 @@ static struct device *device_create(guest_fn fn, u64 arg)
 	struct device *d = calloc(1, sizeof(*d));
 
 	one_create(&d->o, 0, fn, arg);
-	d->env = (struct mote_arm64_env){ d->o.cpu.fd, &d->o.vm.mem, d, on_mmio };
+	d->env = (struct mote_env){ d->o.cpu.fd, &d->o.vm.mem, d, on_mmio };
 	d->emul = (struct mote_arm64_emul){ .ops = &mote_arm64_vcpu_ops, .opaque = &d->env };
 	return d;
 }

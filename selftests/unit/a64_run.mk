@@ -6,7 +6,7 @@
 a64_run := $(unit_top)/tools/run
 a64_run_sources := $(filter-out %/main.c %/options.c,\
 	$(wildcard $(a64_run)/*.c $(a64_run)/arm64/*.c)) \
-	$(addprefix $(unit_top)/tools/lib/,libmote.c gmem.c arm64/mmio.c arm64/mmio_decode.c \
+	$(addprefix $(unit_top)/tools/lib/,libmote.c gmem.c env.c arm64/mmio.c arm64/mmio_decode.c \
 		arm64/vcpu_ops.c)
 a64_run_wrap := $(foreach f,irq_line kick set_regs policy run,-Wl,--wrap=mote_$(f))
 

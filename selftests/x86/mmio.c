@@ -57,7 +57,7 @@ static void device_create(struct device *d, guest_fn fn, u64 arg)
 {
 	memset(d, 0, sizeof(*d));
 	one_create(&d->o, 0, fn, arg);
-	d->env = (struct mote_x86_env){ d->o.cpu.fd, &d->o.vm.mem, d, on_mmio, on_port };
+	d->env = (struct mote_x86_env){ { d->o.cpu.fd, &d->o.vm.mem, d, on_mmio }, on_port };
 	MUST(mote_x86_emul_init(&d->emul, &mote_x86_vcpu_ops, &d->env));
 }
 

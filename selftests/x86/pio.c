@@ -146,7 +146,7 @@ static void device_create(struct device *d, struct one *o)
 {
 	memset(d, 0, sizeof(*d));
 	d->o = o;
-	d->env = (struct mote_x86_env){ o->cpu.fd, &o->vm.mem, d, on_mmio, on_port };
+	d->env = (struct mote_x86_env){ { o->cpu.fd, &o->vm.mem, d, on_mmio }, on_port };
 	MUST(mote_x86_emul_init(&d->emul, &mote_x86_vcpu_ops, &d->env));
 }
 

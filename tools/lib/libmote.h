@@ -216,4 +216,41 @@ int mote_gva_read(int vcpu, const struct mote_gmem *mem, u64 gva, void *data,
 int mote_gva_write(int vcpu, const struct mote_gmem *mem, u64 gva,
 		   const void *data, u64 bytes);
 
+/* --- what the architectures' emulators reach a real vCPU by --- */
+
+/**
+ * struct mote_env - a vCPU, its memory and its devices
+ * @vcpu: vCPU descriptor
+ * @mem: guest memory
+ * @opaque: handed to the callbacks
+ * @mmio: device access of 1..8 bytes, not beyond the page; bytes of a read
+ *	that no device answers are to be 0xff
+ */
+struct mote_env {
+	int vcpu;
+	const struct mote_gmem *mem;
+	void *opaque;
+	void (*mmio)(void *opaque, u64 gpa, void *data, u32 bytes, int write);
+};
+
+/**
+ * mote_env_translate() - TRANSLATE for an access that is going to be done
+ *
+ * Return: 0; 1 when the guest gets a fault, with @out saying which; -EFAULT
+ * when the tables lie where no memory is; or the errno of TRANSLATE.
+ */
+int mote_env_translate(const struct mote_env *env, u64 gva, u32 access,
+		       struct mote_translate *out);
+
+/**
+ * mote_env_read() - 1..8 bytes of memory, or of a device where none is
+ * @env: a struct mote_env: this is an op of the emulators
+ *
+ * Return: 0.
+ */
+int mote_env_read(void *env, u64 gpa, void *data, u32 bytes);
+
+/** mote_env_write() - as mote_env_read() */
+int mote_env_write(void *env, u64 gpa, const void *data, u32 bytes);
+
 #endif

@@ -69,21 +69,7 @@ struct mote_arm64_emul {
  */
 int mote_arm64_mmio(struct mote_arm64_emul *e, struct mote_run *run);
 
-/**
- * struct mote_arm64_env - what mote_arm64_vcpu_ops works on
- * @vcpu: vCPU descriptor
- * @mem: guest memory
- * @opaque: handed to @mmio
- * @mmio: device access of 1..8 bytes, not beyond the page
- */
-struct mote_arm64_env {
-	int vcpu;
-	const struct mote_gmem *mem;
-	void *opaque;
-	void (*mmio)(void *opaque, u64 gpa, void *data, u32 bytes, int write);
-};
-
-/* The ops for a real vCPU; opaque is a struct mote_arm64_env. */
+/* The ops for a real vCPU; opaque is a struct mote_env. */
 extern const struct mote_arm64_ops mote_arm64_vcpu_ops;
 
 #endif

@@ -110,18 +110,11 @@ int mote_x86_pio_string(struct mote_x86_emul *e, struct mote_run *run);
 
 /**
  * struct mote_x86_env - what mote_x86_vcpu_ops works on
- * @vcpu: vCPU descriptor
- * @mem: guest memory
- * @opaque: handed to the callbacks
- * @mmio: device access of 1..8 bytes, not beyond the page; bytes of a read
- *	that no device answers are to be 0xff
- * @port: port access
+ * @common: what every architecture has; must be first
+ * @port: port access; @opaque is that of @common
  */
 struct mote_x86_env {
-	int vcpu;
-	const struct mote_gmem *mem;
-	void *opaque;
-	void (*mmio)(void *opaque, u64 gpa, void *data, u32 bytes, int write);
+	struct mote_env common;
 	void (*port)(void *opaque, u16 port, u32 bytes, int write, u32 *value);
 };
 

@@ -95,7 +95,9 @@ static struct emulator *emulator_new(struct bench_vm *vm)
 	if (!e)
 		bench_die("no memory");
 	e->mem.vm = vm->fd;
-	e->env = (struct mote_x86_env) { .vcpu = vm->vcpu, .mem = &e->mem, .mmio = on_device };
+	e->env = (struct mote_x86_env) {
+		.common = { .vcpu = vm->vcpu, .mem = &e->mem, .mmio = on_device },
+	};
 	if (mote_x86_emul_init(&e->emul, &mote_x86_vcpu_ops, &e->env))
 		bench_die("no memory");
 	vm->priv = e;

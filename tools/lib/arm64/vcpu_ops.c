@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The emulator's way to a real vCPU: ioctls and the VMM's callback. */
-#include <errno.h>
+/* The emulator's way to a real vCPU: what env.c has not. */
 #include <string.h>
 
 #include "../libmote_arm64.h"
@@ -11,62 +10,26 @@
 
 static int vcpu_translate(void *opaque, u64 gva, u32 access, u64 *gpa, u32 *dfsc)
 {
-	const struct mote_arm64_env *env = opaque;
 	struct mote_translate t;
-	int ret = mote_translate(env->vcpu, gva, access, MOTE_TRANSLATE_MARK, &t);
+	int ret = mote_env_translate(opaque, gva, access, &t);
 
-	if (ret)
-		return ret;
 	*gpa = t.gpa;
 	*dfsc = t.error_code & 0x3f;
-	switch (t.status) {
-	case MOTE_TRANSLATE_OK:
-		return 0;
-	case MOTE_TRANSLATE_NO_MEMORY:
-		return -EFAULT;
-	case MOTE_TRANSLATE_DENIED:
-		*dfsc = *dfsc ? *dfsc : DFSC_PERMISSION;
-		return 1;
-	default:
-		*dfsc = *dfsc ? *dfsc : DFSC_TRANSLATION;
-		return 1;
-	}
-}
-
-static int vcpu_read(void *opaque, u64 gpa, void *data, u32 bytes)
-{
-	const struct mote_arm64_env *env = opaque;
-	void *p = mote_gmem_ptr(env->mem, gpa, bytes, MOTE_ACCESS_READ);
-
-	if (p)
-		memcpy(data, p, bytes);
-	else
-		env->mmio(env->opaque, gpa, data, bytes, 0);
-	return 0;
-}
-
-static int vcpu_write(void *opaque, u64 gpa, const void *data, u32 bytes)
-{
-	const struct mote_arm64_env *env = opaque;
-	void *p = mote_gmem_ptr(env->mem, gpa, bytes, MOTE_ACCESS_WRITE);
-
-	if (p)
-		memcpy(p, data, bytes);
-	else
-		env->mmio(env->opaque, gpa, (void *)data, bytes, 1);
-	return 0;
+	if (!*dfsc)
+		*dfsc = t.status == MOTE_TRANSLATE_DENIED ? DFSC_PERMISSION : DFSC_TRANSLATION;
+	return ret;
 }
 
 static int vcpu_fetch(void *opaque, u64 gva, u32 *insn)
 {
-	const struct mote_arm64_env *env = opaque;
+	const struct mote_env *env = opaque;
 
 	return mote_gva_read(env->vcpu, env->mem, gva, insn, sizeof(*insn), MOTE_ACCESS_EXEC);
 }
 
 static int vcpu_vec_get(void *opaque, unsigned int n, u8 value[16])
 {
-	const struct mote_arm64_env *env = opaque;
+	const struct mote_env *env = opaque;
 	struct mote_reg r[2] = {
 		{ .id = MOTE_ARM64_V(n, 0) },
 		{ .id = MOTE_ARM64_V(n, 1) },
@@ -80,7 +43,7 @@ static int vcpu_vec_get(void *opaque, unsigned int n, u8 value[16])
 
 static int vcpu_vec_set(void *opaque, unsigned int n, const u8 value[16])
 {
-	const struct mote_arm64_env *env = opaque;
+	const struct mote_env *env = opaque;
 	struct mote_reg r[2] = {
 		{ .id = MOTE_ARM64_V(n, 0) },
 		{ .id = MOTE_ARM64_V(n, 1) },
@@ -93,7 +56,7 @@ static int vcpu_vec_set(void *opaque, unsigned int n, const u8 value[16])
 
 static int vcpu_abort(void *opaque, u32 ec, u32 iss, u64 far)
 {
-	const struct mote_arm64_env *env = opaque;
+	const struct mote_env *env = opaque;
 	struct mote_inject inject = {
 		.flags = MOTE_INJECT_ERROR_CODE | MOTE_INJECT_PAYLOAD,
 		.event = MOTE_EVENT_EXCEPTION,
@@ -107,8 +70,8 @@ static int vcpu_abort(void *opaque, u32 ec, u32 iss, u64 far)
 
 const struct mote_arm64_ops mote_arm64_vcpu_ops = {
 	.translate = vcpu_translate,
-	.read = vcpu_read,
-	.write = vcpu_write,
+	.read = mote_env_read,
+	.write = mote_env_write,
 	.fetch = vcpu_fetch,
 	.vec_get = vcpu_vec_get,
 	.vec_set = vcpu_vec_set,

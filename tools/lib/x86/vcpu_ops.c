@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The emulator's way to a real vCPU: ioctls and the VMM's callbacks. */
+/* The emulator's way to a real vCPU: what env.c has not. */
 #include <cpuid.h>
-#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -12,51 +11,18 @@ static int vcpu_translate(void *opaque, u64 gva, u32 access, u64 *gpa,
 {
 	const struct mote_x86_env *env = opaque;
 	struct mote_translate t;
-	int ret = mote_translate(env->vcpu, gva, access, MOTE_TRANSLATE_MARK, &t);
+	int ret = mote_env_translate(&env->common, gva, access, &t);
 
-	if (ret)
-		return ret;
 	*gpa = t.gpa;
 	*error_code = t.error_code;
-	switch (t.status) {
-	case MOTE_TRANSLATE_OK:
-		return 0;
-	case MOTE_TRANSLATE_NO_MEMORY:
-		return -EFAULT;
-	default:
-		return 1;
-	}
-}
-
-static int vcpu_read(void *opaque, u64 gpa, void *data, u32 bytes)
-{
-	const struct mote_x86_env *env = opaque;
-	void *p = mote_gmem_ptr(env->mem, gpa, bytes, MOTE_ACCESS_READ);
-
-	if (p)
-		memcpy(data, p, bytes);
-	else
-		env->mmio(env->opaque, gpa, data, bytes, 0);
-	return 0;
-}
-
-static int vcpu_write(void *opaque, u64 gpa, const void *data, u32 bytes)
-{
-	const struct mote_x86_env *env = opaque;
-	void *p = mote_gmem_ptr(env->mem, gpa, bytes, MOTE_ACCESS_WRITE);
-
-	if (p)
-		memcpy(p, data, bytes);
-	else
-		env->mmio(env->opaque, gpa, (void *)data, bytes, 1);
-	return 0;
+	return ret;
 }
 
 static int vcpu_port(void *opaque, u16 port, u32 bytes, int write, u32 *value)
 {
 	const struct mote_x86_env *env = opaque;
 
-	env->port(env->opaque, port, bytes, write, value);
+	env->port(env->common.opaque, port, bytes, write, value);
 	return 0;
 }
 
@@ -69,7 +35,7 @@ static int vcpu_segment(void *opaque, enum mote_x86_seg seg,
 		{ .id = MOTE_X86_SEG(seg, MOTE_X86_SEG_BASE) },
 		{ .id = MOTE_X86_SEG(seg, MOTE_X86_SEG_AR) },
 	};
-	int ret = mote_get_regs(env->vcpu, r, ARRAY_SIZE(r), NULL);
+	int ret = mote_get_regs(env->common.vcpu, r, ARRAY_SIZE(r), NULL);
 
 	out->selector = (u16)r[0].value;
 	out->base = r[1].value;
@@ -114,7 +80,7 @@ static int vcpu_vec_get(void *opaque, unsigned int n, u8 value[32])
 	put_ids(r, XSTATE_BV_WORD, 1);
 	put_ids(r + 1, XMM_WORD + 2 * n, 2);
 	put_ids(r + 3, ymm + 2 * n, 2);
-	ret = mote_get_regs(env->vcpu, r, ymm ? 5 : 3, NULL);
+	ret = mote_get_regs(env->common.vcpu, r, ymm ? 5 : 3, NULL);
 	memset(value, 0, 32);
 	if (ret)
 		return ret;
@@ -160,7 +126,7 @@ static int vcpu_vec_set(void *opaque, unsigned int n, const u8 value[32],
 		{ .id = MOTE_X86_XSAVE(XSTATE_BV_WORD) },
 	};
 	u64 word[4], bv;
-	int ret = mote_get_regs(env->vcpu, r, 1, NULL);
+	int ret = mote_get_regs(env->common.vcpu, r, 1, NULL);
 
 	if (ret)
 		return ret;
@@ -177,7 +143,7 @@ static int vcpu_vec_set(void *opaque, unsigned int n, const u8 value[32],
 	if (bytes == 32 && zmm && (bv & XSTATE_ZMM_HI))
 		count += fill_component(r + count, zmm + 4 * n, 4, 0, zero, 4,
 					true);
-	return mote_set_regs(env->vcpu, r, count, NULL);
+	return mote_set_regs(env->common.vcpu, r, count, NULL);
 }
 
 static int vcpu_exception(void *opaque, u32 vector, s64 error_code, u64 cr2)
@@ -196,13 +162,13 @@ static int vcpu_exception(void *opaque, u32 vector, s64 error_code, u64 cr2)
 		inject.flags |= MOTE_INJECT_PAYLOAD;
 		inject.payload = cr2;
 	}
-	return mote_inject(env->vcpu, &inject);
+	return mote_inject(env->common.vcpu, &inject);
 }
 
 const struct mote_x86_ops mote_x86_vcpu_ops = {
 	.translate = vcpu_translate,
-	.read = vcpu_read,
-	.write = vcpu_write,
+	.read = mote_env_read,
+	.write = mote_env_write,
 	.port = vcpu_port,
 	.segment = vcpu_segment,
 	.vec_get = vcpu_vec_get,

@@ -16,7 +16,7 @@ struct arch_options {
  */
 struct arch_vcpu {
 	struct mote_arm64_emul emul;
-	struct mote_arm64_env env;
+	struct mote_env env;
 };
 
 /**

@@ -26,7 +26,7 @@ void arch_vm_create(struct vm *vm)
 /* The features are FEATURES' own: what the host has and mote virtualises. */
 void arch_vcpu_create(struct vcpu *v)
 {
-	v->arch.env = (struct mote_arm64_env) {
+	v->arch.env = (struct mote_env) {
 		.vcpu = v->fd,
 		.mem = &v->vm->mem,
 		.opaque = v->vm,

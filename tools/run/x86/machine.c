@@ -71,10 +71,12 @@ void arch_vcpu_create(struct vcpu *v)
 	v->arch.intr = -1;
 	set_features(v);
 	v->arch.env = (struct mote_x86_env) {
-		.vcpu = v->fd,
-		.mem = &v->vm->mem,
-		.opaque = v->vm,
-		.mmio = vm_mmio,
+		.common = {
+			.vcpu = v->fd,
+			.mem = &v->vm->mem,
+			.opaque = v->vm,
+			.mmio = vm_mmio,
+		},
 		.port = on_port,
 	};
 	if (mote_x86_emul_init(&v->arch.emul, &mote_x86_vcpu_ops, &v->arch.env))
