@@ -3,101 +3,10 @@
  * MMIO by loads and stores of all kinds: those that the syndrome describes,
  * finished by the kernel, and the others, carried out by libmote.
  */
-#include <libmote_arm64.h>
-#include <stdlib.h>
-
 #include "a64_vm.h"
+#include "device.h"
 
 #include "kselftest_harness.h"
-
-/**
- * struct device - two pages of plain memory that counts
- * @decoded: exits that mote had decoded
- * @undecoded: those it had not
- */
-struct device {
-	struct one o;
-	struct mote_arm64_emul emul;
-	struct mote_env env;
-	u8 mem[2 * 4096];
-	unsigned int reads, writes;
-	unsigned int decoded, undecoded;
-	u32 last_bytes;
-	u64 last_gpa;
-};
-
-static void on_mmio(void *opaque, u64 gpa, void *data, u32 bytes, int write)
-{
-	struct device *d = opaque;
-	u64 at = gpa - MMIO_GPA;
-
-	if (at + bytes > sizeof(d->mem))
-		die("MMIO at 0x%llx, %u bytes", gpa, bytes);
-	if (write) {
-		memcpy(d->mem + at, data, bytes);
-		d->writes++;
-	} else {
-		memcpy(data, d->mem + at, bytes);
-		d->reads++;
-	}
-	d->last_gpa = gpa;
-	d->last_bytes = bytes;
-}
-
-static struct device *device_create(guest_fn fn, u64 arg)
-{
-	struct device *d = calloc(1, sizeof(*d));
-
-	one_create(&d->o, 0, fn, arg);
-	d->env = (struct mote_env){ d->o.cpu.fd, &d->o.vm.mem, d, on_mmio };
-	d->emul = (struct mote_arm64_emul){ .ops = &mote_arm64_vcpu_ops, .opaque = &d->env };
-	return d;
-}
-
-static void device_destroy(struct device *d)
-{
-	one_destroy(&d->o);
-	free(d);
-}
-
-static void serve_one(struct device *d)
-{
-	struct mote_exit_mmio *m = &d->o.cpu.run->exit.mmio;
-
-	if (m->decoded) {
-		d->decoded++;
-		on_mmio(d, m->gpa, &m->data, m->bytes, m->access == MOTE_ACCESS_WRITE);
-		return;
-	}
-	d->undecoded++;
-	if (mote_arm64_mmio(&d->emul, d->o.cpu.run))
-		die("%s", d->emul.why);
-}
-
-static int serve(struct device *d)
-{
-	int got;
-
-	while ((got = vcpu_wait(&d->o.cpu)) == MOTE_EXIT_MMIO)
-		serve_one(d);
-	return got;
-}
-
-enum kind { DECODED, UNDECODED, BOTH };
-
-/* The whole guest function, against the device */
-static void serve_to_end(struct __test_metadata *_metadata, guest_fn fn, enum kind kind)
-{
-	struct device *d = device_create(fn, 0);
-
-	EXPECT_EQ(GOT_DONE, serve(d));
-	EXPECT_LT(0, d->reads + d->writes);
-	EXPECT_EQ(kind != UNDECODED, d->decoded > 0);
-	EXPECT_EQ(kind != DECODED, d->undecoded > 0);
-	device_destroy(d);
-}
-
-#define AT(offset)	(MMIO_GPA + (offset))
 
 /* Plain loads into X and W registers: never what the compiler makes of them */
 #define LOAD(insn, offset) ({							\
@@ -132,7 +41,7 @@ GUEST(widths)
 
 TEST(widths)
 {
-	serve_to_end(_metadata, guest_widths, DECODED);
+	device_run(guest_widths, DECODED);
 }
 
 /* W destinations clear the upper half, X destinations extend the sign to all of it */
@@ -153,7 +62,7 @@ GUEST(sign_extension)
 
 TEST(sign_extension)
 {
-	serve_to_end(_metadata, guest_sign_extension, DECODED);
+	device_run(guest_sign_extension, DECODED);
 }
 
 GUEST(xzr)
@@ -169,7 +78,7 @@ GUEST(xzr)
 
 TEST(zero_register)
 {
-	serve_to_end(_metadata, guest_xzr, DECODED);
+	device_run(guest_xzr, DECODED);
 }
 
 /* Each general register as the target of a load and the source of a store */
@@ -192,7 +101,7 @@ GUEST(all_registers)
 
 TEST(all_registers)
 {
-	serve_to_end(_metadata, guest_all_registers, DECODED);
+	device_run(guest_all_registers, DECODED);
 }
 
 /* Offsets and acquire and release have a valid syndrome, too */
@@ -212,7 +121,7 @@ GUEST(addressing)
 
 TEST(addressing)
 {
-	serve_to_end(_metadata, guest_addressing, DECODED);
+	device_run(guest_addressing, DECODED);
 }
 
 /* Data accesses in the other order: what a big-endian driver would see */
@@ -239,7 +148,7 @@ TEST(big_endian)
 	struct device *d = device_create(guest_big_endian, 0);
 
 	vcpu_set(&d->o.cpu, REG_SCTLR, SCTLR_RES1);
-	EXPECT_EQ(GOT_DONE, serve(d));
+	EXPECT_EQ(GOT_DONE, device_serve(d));
 	EXPECT_LT(0, d->decoded);
 	device_destroy(d);
 }
@@ -270,7 +179,7 @@ GUEST(write_back)
 
 TEST(write_back)
 {
-	serve_to_end(_metadata, guest_write_back, UNDECODED);
+	device_run(guest_write_back, UNDECODED);
 }
 
 GUEST(pairs)
@@ -296,7 +205,7 @@ GUEST(pairs)
 
 TEST(pairs)
 {
-	serve_to_end(_metadata, guest_pairs, UNDECODED);
+	device_run(guest_pairs, UNDECODED);
 }
 
 GUEST(simd)
@@ -318,7 +227,7 @@ GUEST(simd)
 
 TEST(vector_registers)
 {
-	serve_to_end(_metadata, guest_simd, UNDECODED);
+	device_run(guest_simd, UNDECODED);
 }
 
 GUEST(stack)
@@ -334,7 +243,7 @@ GUEST(stack)
 
 TEST(stack_pointer)
 {
-	serve_to_end(_metadata, guest_stack, UNDECODED);
+	device_run(guest_stack, UNDECODED);
 }
 
 /* A pair across the end of a page: the second part is memory */
@@ -358,7 +267,7 @@ TEST(across_pages)
 	d->mem[2 * PAGE - 8] = 0x11;
 	d->mem[2 * PAGE - 7] = 0x11;
 	vm_map(&d->o.vm, MMIO_GPA + 2 * PAGE, PAGE, p, 0);
-	EXPECT_EQ(GOT_DONE, serve(d));
+	EXPECT_EQ(GOT_DONE, device_serve(d));
 	EXPECT_EQ(0x44, p[0]);
 	EXPECT_EQ(0x33, d->mem[2 * PAGE - 8]);
 	device_destroy(d);
@@ -435,7 +344,7 @@ GUEST(at_el0)
 
 TEST(at_el0)
 {
-	serve_to_end(_metadata, guest_at_el0, BOTH);
+	device_run(guest_at_el0, BOTH);
 }
 
 /* Fetching from a device: an exit that says so, or the guest's own abort; never a hang */

@@ -1,122 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* MMIO by instructions of all kinds, carried out by libmote against a device. */
 #include <errno.h>
-#include <libmote_x86.h>
-#include <stdlib.h>
 
+#include "device.h"
 #include "x86_vm.h"
 
 #include "kselftest_harness.h"
 
-/* A device of two pages of plain memory that counts */
-struct device {
-	struct one o;
-	struct mote_x86_emul emul;
-	struct mote_x86_env env;
-	u8 mem[2 * 4096];
-	unsigned int reads, writes;
-	unsigned int decoded;
-	u32 last_bytes;
-	u64 last_gpa;
-};
-
-static u64 reg(struct vcpu *v, u64 id)
-{
-	struct mote_reg r = { .id = id };
-
-	must_get_regs(v->fd, &r, 1, NULL);
-	return r.value;
-}
-
-static void on_mmio(void *opaque, u64 gpa, void *data, u32 bytes, int write)
-{
-	struct device *d = opaque;
-	u64 at = gpa - MMIO_GPA;
-
-	if (at + bytes > sizeof(d->mem))
-		die("MMIO at 0x%llx, %u bytes", gpa, bytes);
-	if (write) {
-		memcpy(d->mem + at, data, bytes);
-		d->writes++;
-	} else {
-		memcpy(data, d->mem + at, bytes);
-		d->reads++;
-	}
-	d->last_gpa = gpa;
-	d->last_bytes = bytes;
-}
-
-static void on_port(void *opaque, u16 port, u32 bytes, int write, u32 *value)
-{
-	(void)opaque;
-	(void)value;
-	die("port 0x%x, %u bytes, write %d", port, bytes, write);
-}
-
-static void device_create(struct device *d, guest_fn fn, u64 arg)
-{
-	memset(d, 0, sizeof(*d));
-	one_create(&d->o, 0, fn, arg);
-	d->env = (struct mote_x86_env){ { d->o.cpu.fd, &d->o.vm.mem, d, on_mmio }, on_port };
-	MUST(mote_x86_emul_init(&d->emul, &mote_x86_vcpu_ops, &d->env));
-}
-
-static void device_destroy(struct device *d)
-{
-	mote_x86_emul_free(&d->emul);
-	one_destroy(&d->o);
-}
-
-/* A MOV that the kernel has taken apart, and will finish */
-static void answer_decoded(struct device *d)
-{
-	struct mote_exit_mmio *m = &d->o.cpu.run->exit.mmio;
-
-	d->decoded++;
-	on_mmio(d, m->gpa, &m->data, m->bytes, m->access == MOTE_ACCESS_WRITE);
-}
-
-static int serve(struct device *d)
-{
-	int got;
-
-	for (;;) {
-		got = vcpu_wait(&d->o.cpu);
-		if (got != MOTE_EXIT_MMIO)
-			return got;
-		if (d->o.cpu.run->exit.mmio.decoded)
-			answer_decoded(d);
-		else if (mote_x86_mmio(&d->emul, d->o.cpu.run))
-			die("%s", d->emul.why);
-	}
-}
-
-/* The whole guest function, against the device */
-static void serve_to_end(struct __test_metadata *_metadata, guest_fn fn)
-{
-	struct device *d = malloc(sizeof(*d));
-
-	device_create(d, fn, 0);
-	EXPECT_EQ(GOT_DONE, serve(d));
-	EXPECT_LT(0, d->reads + d->writes);
-	device_destroy(d);
-	free(d);
-}
-
-/* The same, and the kernel has taken every instruction apart */
-static void serve_decoded(struct __test_metadata *_metadata, guest_fn fn)
-{
-	struct device *d = malloc(sizeof(*d));
-
-	device_create(d, fn, 0);
-	EXPECT_EQ(GOT_DONE, serve(d));
-	EXPECT_LT(0, d->decoded);
-	EXPECT_EQ(d->decoded, d->reads + d->writes);
-	device_destroy(d);
-	free(d);
-}
-
-#define AT(offset)	(MMIO_GPA + (offset))
 #define MMIO_TEXT	"0xd0000000"	/* AT(0) for the assembler */
 
 GUEST(widths)
@@ -134,7 +24,7 @@ GUEST(widths)
 
 TEST(widths)
 {
-	serve_decoded(_metadata, guest_widths);
+	device_run(guest_widths, DECODED);
 }
 
 GUEST(read_modify_write)
@@ -166,7 +56,7 @@ GUEST(read_modify_write)
 
 TEST(read_modify_write)
 {
-	serve_to_end(_metadata, guest_read_modify_write);
+	device_run(guest_read_modify_write, BOTH);
 }
 
 GUEST(exchanges)
@@ -193,7 +83,7 @@ GUEST(exchanges)
 
 TEST(exchanges)
 {
-	serve_to_end(_metadata, guest_exchanges);
+	device_run(guest_exchanges, BOTH);
 }
 
 GUEST(extensions)
@@ -219,7 +109,7 @@ GUEST(extensions)
 
 TEST(extensions)
 {
-	serve_decoded(_metadata, guest_extensions);
+	device_run(guest_extensions, DECODED);
 }
 
 GUEST(mov_results)
@@ -250,7 +140,7 @@ GUEST(mov_results)
 
 TEST(mov_results)
 {
-	serve_decoded(_metadata, guest_mov_results);
+	device_run(guest_mov_results, DECODED);
 }
 
 #define MSR_FS_BASE	0xc0000100
@@ -277,7 +167,7 @@ GUEST(mov_addresses)
 
 TEST(mov_addresses)
 {
-	serve_decoded(_metadata, guest_mov_addresses);
+	device_run(guest_mov_addresses, DECODED);
 }
 
 /* The same registers of a device through segments with bases, in 32 and 16 bits */
@@ -292,39 +182,36 @@ asm(".pushsection .rodata\n"
 ".code64\n"
 ".popsection");
 
-static void start_with_ds(struct device *d, const u8 *code, void (*start)(struct vcpu *v, u32 addr),
-			  u64 base)
+static struct device *start_with_ds(const u8 *code, void (*start)(struct vcpu *v, u32 addr),
+				    u64 base)
 {
-	struct mote_reg ds = { MOTE_X86_SEG(MOTE_X86_DS, MOTE_X86_SEG_BASE), base };
-	u8 *low;
+	struct device *d = device_create(NULL, 0);
+	u8 *low = x86_low_memory(&d->o.vm, MIB);
 
-	device_create(d, NULL, 0);
-	low = x86_low_memory(&d->o.vm, MIB);
 	memcpy(low + 0x8000, code, code_end - code);
 	start(&d->o.cpu, 0x8000);
-	must_set_regs(d->o.cpu.fd, &ds, 1, NULL);
+	vcpu_set(&d->o.cpu, MOTE_X86_SEG(MOTE_X86_DS, MOTE_X86_SEG_BASE), base);
+	return d;
 }
 
 TEST(mov_segments)
 {
-	struct device *d = malloc(sizeof(*d));
+	struct device *d = start_with_ds(code32, x86_start_flat32, AT(0) - 0x1000);
 
-	start_with_ds(d, code32, x86_start_flat32, AT(0) - 0x1000);
-	EXPECT_EQ(MOTE_EXIT_HALT, serve(d));
+	EXPECT_EQ(MOTE_EXIT_HALT, device_serve(d));
 	EXPECT_EQ(3, d->decoded);
 	EXPECT_EQ(0x11223344, *(u32 *)(d->mem + 0x10));
-	EXPECT_EQ(0x33, reg(&d->o.cpu, RAX) & 0xff);
-	EXPECT_EQ(0x1122, reg(&d->o.cpu, RBX));
+	EXPECT_EQ(0x33, vcpu_get(&d->o.cpu, RAX) & 0xff);
+	EXPECT_EQ(0x1122, vcpu_get(&d->o.cpu, RBX));
 	device_destroy(d);
 
 	/* 16-bit addresses are left to libmote */
-	start_with_ds(d, code16, x86_start_real, AT(0));
-	EXPECT_EQ(MOTE_EXIT_HALT, serve(d));
+	d = start_with_ds(code16, x86_start_real, AT(0));
+	EXPECT_EQ(MOTE_EXIT_HALT, device_serve(d));
 	EXPECT_EQ(1, d->decoded);
 	EXPECT_EQ(0x5566, *(u16 *)(d->mem + 0x20));
-	EXPECT_EQ(0x5566, reg(&d->o.cpu, RCX) & 0xffff);
+	EXPECT_EQ(0x5566, vcpu_get(&d->o.cpu, RCX) & 0xffff);
 	device_destroy(d);
-	free(d);
 }
 
 static u8 buffer[64];
@@ -358,7 +245,7 @@ TEST(strings)
 {
 	for (int i = 0; i < 64; i++)
 		buffer[i] = i;
-	serve_to_end(_metadata, guest_strings);
+	device_run(guest_strings, BOTH);
 }
 
 GUEST(sse)
@@ -378,7 +265,7 @@ GUEST(sse)
 
 TEST(sse)
 {
-	serve_to_end(_metadata, guest_sse);
+	device_run(guest_sse, UNDECODED);
 }
 
 /* The access lies across two pages of the device */
@@ -392,7 +279,7 @@ GUEST(data_over_pages)
 
 TEST(data_over_pages)
 {
-	serve_to_end(_metadata, guest_data_over_pages);
+	device_run(guest_data_over_pages, BOTH);
 }
 
 GUEST(over_border)
@@ -407,28 +294,25 @@ GUEST(over_border)
  */
 TEST(data_over_memory_and_device)
 {
-	struct device *d = malloc(sizeof(*d));
+	struct device *d = device_create(NULL, 0);
+	u8 *p = vm_alloc(&d->o.vm, PAGE);
 	const u64 gva = 1UL << 40;
-	u8 *p;
 
-	device_create(d, NULL, 0);
-	p = vm_alloc(&d->o.vm, PAGE);
 	x86_map(&d->o.vm, gva, (unsigned long)p, PAGE, PTE_P | PTE_W);
 	x86_map(&d->o.vm, gva + PAGE, MMIO_GPA, PAGE, PTE_P | PTE_W);
 	x86_map(&d->o.vm, gva + 2 * PAGE, (unsigned long)p, PAGE, PTE_P | PTE_W);
 	vcpu_start(&d->o.cpu, guest_over_border, gva + PAGE - 4);
-	EXPECT_EQ(GOT_DONE, serve(d));
+	EXPECT_EQ(GOT_DONE, device_serve(d));
 	EXPECT_EQ(0, d->decoded);
 	EXPECT_EQ(4, d->last_bytes);
 	EXPECT_EQ(0x55667788, *(u32 *)(p + PAGE - 4));
 	EXPECT_EQ(0x11223344, *(u32 *)d->mem);
 	vcpu_start(&d->o.cpu, guest_over_border, gva + 2 * PAGE - 4);
-	EXPECT_EQ(GOT_DONE, serve(d));
+	EXPECT_EQ(GOT_DONE, device_serve(d));
 	EXPECT_EQ(0, d->decoded);
 	EXPECT_EQ(0x55667788, *(u32 *)(d->mem + PAGE - 4));
 	EXPECT_EQ(0x11223344, *(u32 *)p);
 	device_destroy(d);
-	free(d);
 }
 
 /*
@@ -439,25 +323,23 @@ TEST(instruction_over_pages)
 {
 	/* movl $0x11223344, (%rdi); ret: 6 bytes and one */
 	static const u8 code[] = { 0xc7, 0x07, 0x44, 0x33, 0x22, 0x11, 0xc3 };
-	struct device *d = malloc(sizeof(*d));
 	const u64 gva = 1UL << 40;
-	u8 *p;
 
 	for (unsigned int split = 1; split < 6; split++) {
-		device_create(d, NULL, 0);
-		p = vm_alloc(&d->o.vm, 4 * PAGE);
+		struct device *d = device_create(NULL, 0);
+		u8 *p = vm_alloc(&d->o.vm, 4 * PAGE);
+
 		x86_map(&d->o.vm, gva, (unsigned long)p, PAGE, PTE_P | PTE_W);
 		x86_map(&d->o.vm, gva + PAGE, (unsigned long)p + 2 * PAGE, PAGE, PTE_P | PTE_W);
 		memcpy(p + PAGE - split, code, split);
 		memcpy(p + 2 * PAGE, code + split, sizeof(code) - split);
 		vcpu_start(&d->o.cpu, (guest_fn)(gva + PAGE - split), AT(0x10));
-		EXPECT_EQ(GOT_DONE, serve(d));
+		EXPECT_EQ(GOT_DONE, device_serve(d));
 		EXPECT_EQ(0x11223344, *(u32 *)(d->mem + 0x10));
 		EXPECT_EQ(1, d->writes);
 		EXPECT_EQ(4, d->last_bytes);
 		device_destroy(d);
 	}
-	free(d);
 }
 
 GUEST(one_read)
@@ -522,7 +404,7 @@ TEST(decoded_record)
 	EXPECT_EQ(0, m->data);
 	EXPECT_EQ(0, o.cpu.run->state);
 	EXPECT_EQ(MOTE_EXIT_PENDING, o.cpu.run->exit.flags);
-	EXPECT_EQ(pc, reg(&o.cpu, RIP));
+	EXPECT_EQ(pc, vcpu_get(&o.cpu, RIP));
 	/* Of the record only the data count, and of them only what was asked for */
 	m->data = 0x123456789abcdef0;
 	m->bytes = 8;
@@ -530,8 +412,8 @@ TEST(decoded_record)
 	m->decoded = 0;
 	o.cpu.run->request = MOTE_RUN_COMPLETE_ONLY;
 	EXPECT_EQ(0, mote_run(o.cpu.fd));
-	EXPECT_EQ(0xf0, reg(&o.cpu, RAX));
-	EXPECT_EQ(pc + 3, reg(&o.cpu, RIP));
+	EXPECT_EQ(0xf0, vcpu_get(&o.cpu, RAX));
+	EXPECT_EQ(pc + 3, vcpu_get(&o.cpu, RIP));
 	EXPECT_EQ(0xf0, vcpu_sync(&o.cpu));
 	one_destroy(&o);
 }
