@@ -42,11 +42,7 @@ GUEST(brk)
 
 TEST(brk_instruction)
 {
-	struct one o;
-
-	one_create(&o, 0, guest_brk, 0);
-	EXPECT_EQ(GOT_DONE, vcpu_wait(&o.cpu));
-	one_destroy(&o);
+	one_run(0, guest_brk, 0);
 }
 
 static volatile u64 target_runs;

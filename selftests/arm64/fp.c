@@ -190,11 +190,7 @@ static GUEST_NOFPU void guest_off(u64 arg)
 
 TEST(off)
 {
-	struct one o;
-
-	one_create(&o, 0, guest_off, 0);
-	vcpu_finish(&o.cpu);
-	one_destroy(&o);
+	one_run(0, guest_off, 0);
 }
 
 /* SVE and SME are hidden: their instructions are undefined */
@@ -210,11 +206,7 @@ static GUEST_NOFPU void guest_scalable(u64 arg)
 
 TEST(scalable_vectors_are_undefined)
 {
-	struct one o;
-
-	one_create(&o, 0, guest_scalable, 0);
-	vcpu_finish(&o.cpu);
-	one_destroy(&o);
+	one_run(0, guest_scalable, 0);
 }
 
 /* GET_REGS and SET_REGS reach them, whoever has them loaded */

@@ -33,6 +33,24 @@ static void gic_ready(void)
 	gic_start(0);
 }
 
+/* A VM with a controller and one vCPU, which the test starts */
+FIXTURE(gic) {
+	struct vm vm;
+	struct vcpu cpu;
+};
+
+FIXTURE_SETUP(gic)
+{
+	vm_create(&self->vm, VM_IRQCHIP);
+	vcpu_create(&self->cpu, &self->vm, 0);
+}
+
+FIXTURE_TEARDOWN(gic)
+{
+	vcpu_destroy(&self->cpu);
+	vm_destroy(&self->vm);
+}
+
 /* --- SGIs --- */
 
 GUEST(sgis)
@@ -55,11 +73,7 @@ GUEST(sgis)
 
 TEST(sgis_to_oneself)
 {
-	struct one o;
-
-	one_create(&o, VM_IRQCHIP, guest_sgis, 0);
-	EXPECT_EQ(GOT_DONE, vcpu_wait(&o.cpu));
-	one_destroy(&o);
+	one_run(VM_IRQCHIP, guest_sgis, 0);
 }
 
 /* Not enabled: pending, but not taken; then enabled */
@@ -105,11 +119,7 @@ GUEST(enables)
 
 TEST(enable_bits)
 {
-	struct one o;
-
-	one_create(&o, VM_IRQCHIP, guest_enables, 0);
-	EXPECT_EQ(GOT_DONE, vcpu_wait(&o.cpu));
-	one_destroy(&o);
+	one_run(VM_IRQCHIP, guest_enables, 0);
 }
 
 /* --- priorities --- */
@@ -166,11 +176,7 @@ GUEST(priorities)
 
 TEST(priorities)
 {
-	struct one o;
-
-	one_create(&o, VM_IRQCHIP, guest_priorities, 0);
-	EXPECT_EQ(GOT_DONE, vcpu_wait(&o.cpu));
-	one_destroy(&o);
+	one_run(VM_IRQCHIP, guest_priorities, 0);
 }
 
 /* EOImode 1: dropping the priority and deactivating are two things */
@@ -199,11 +205,7 @@ GUEST(eoi_mode)
 
 TEST(eoi_mode)
 {
-	struct one o;
-
-	one_create(&o, VM_IRQCHIP, guest_eoi_mode, 0);
-	EXPECT_EQ(GOT_DONE, vcpu_wait(&o.cpu));
-	one_destroy(&o);
+	one_run(VM_IRQCHIP, guest_eoi_mode, 0);
 }
 
 /* More of them pending than there are list registers */
@@ -226,11 +228,7 @@ GUEST(many)
 
 TEST(more_than_list_registers)
 {
-	struct one o;
-
-	one_create(&o, VM_IRQCHIP, guest_many, 60);
-	EXPECT_EQ(GOT_DONE, vcpu_wait(&o.cpu));
-	one_destroy(&o);
+	one_run(VM_IRQCHIP, guest_many, 60);
 }
 
 /* More of them active at once than there are list registers */
@@ -259,11 +257,7 @@ GUEST(nested)
 
 TEST(many_active)
 {
-	struct one o;
-
-	one_create(&o, VM_IRQCHIP, guest_nested, 0);
-	EXPECT_EQ(GOT_DONE, vcpu_wait(&o.cpu));
-	one_destroy(&o);
+	one_run(VM_IRQCHIP, guest_nested, 0);
 }
 
 /* --- lines from the runner --- */
@@ -279,25 +273,22 @@ GUEST(line)
 	}
 }
 
-TEST(spi_edge)
+TEST_F(gic, spi_edge)
 {
-	struct one o;
-
-	one_create(&o, VM_IRQCHIP, guest_line, 1);
-	EXPECT_EQ(0, vcpu_sync(&o.cpu));
-	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_SPI(SPI), 1));
-	EXPECT_EQ(1, vcpu_sync(&o.cpu));
+	vcpu_start(&self->cpu, guest_line, 1);
+	EXPECT_EQ(0, vcpu_sync(&self->cpu));
+	must_irq_line(self->vm.fd, MOTE_ARM64_LINE_SPI(SPI), 1);
+	EXPECT_EQ(1, vcpu_sync(&self->cpu));
 	/* Still up: no second edge */
-	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_SPI(SPI), 1));
-	EXPECT_EQ(1, vcpu_sync(&o.cpu));
-	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_SPI(SPI), 0));
-	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_SPI(SPI), 1));
-	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_SPI(SPI), 0));
+	must_irq_line(self->vm.fd, MOTE_ARM64_LINE_SPI(SPI), 1);
+	EXPECT_EQ(1, vcpu_sync(&self->cpu));
+	must_irq_line(self->vm.fd, MOTE_ARM64_LINE_SPI(SPI), 0);
+	must_irq_line(self->vm.fd, MOTE_ARM64_LINE_SPI(SPI), 1);
+	must_irq_line(self->vm.fd, MOTE_ARM64_LINE_SPI(SPI), 0);
 	/* A pulse is remembered */
-	EXPECT_EQ(2, vcpu_sync(&o.cpu));
-	EXPECT_EQ(2, vcpu_sync(&o.cpu));
+	EXPECT_EQ(2, vcpu_sync(&self->cpu));
+	EXPECT_EQ(2, vcpu_sync(&self->cpu));
 	EXPECT_EQ(taken[1], SPI);
-	one_destroy(&o);
 }
 
 /* A level comes again until it is lowered */
@@ -320,32 +311,34 @@ GUEST(level)
 	}
 }
 
-TEST(spi_level)
+/* The runner may be told of the end of a level interrupt */
+static int wait_past_eoi(struct vcpu *v)
 {
-	struct one o;
 	int got;
 
-	one_create(&o, VM_IRQCHIP, guest_level, 0);
-	EXPECT_EQ(0, vcpu_sync(&o.cpu));
-	EXPECT_EQ(0, vcpu_sync(&o.cpu));
-	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_SPI(SPI), 1));
-	for (int i = 0; i < 5; i++) {
-		do	/* the runner may be told of the end of a level interrupt */
-			got = vcpu_wait(&o.cpu);
-		while (got == MOTE_EXIT_EOI);
-		ASSERT_EQ(GOT_SYNC, got);
-		ASSERT_EQ(1, o.cpu.said[0]);
-	}
-	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_SPI(SPI), 0));
 	do
-		got = vcpu_wait(&o.cpu);
+		got = vcpu_wait(v);
 	while (got == MOTE_EXIT_EOI);
-	EXPECT_EQ(0, o.cpu.said[0]);
+	return got;
+}
+
+TEST_F(gic, spi_level)
+{
+	vcpu_start(&self->cpu, guest_level, 0);
+	EXPECT_EQ(0, vcpu_sync(&self->cpu));
+	EXPECT_EQ(0, vcpu_sync(&self->cpu));
+	must_irq_line(self->vm.fd, MOTE_ARM64_LINE_SPI(SPI), 1);
+	for (int i = 0; i < 5; i++) {
+		ASSERT_EQ(GOT_SYNC, wait_past_eoi(&self->cpu));
+		ASSERT_EQ(1, self->cpu.said[0]);
+	}
+	must_irq_line(self->vm.fd, MOTE_ARM64_LINE_SPI(SPI), 0);
+	EXPECT_EQ(GOT_SYNC, wait_past_eoi(&self->cpu));
+	EXPECT_EQ(0, self->cpu.said[0]);
 	/* Raised and lowered again while nobody looks: gone */
-	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_SPI(SPI), 1));
-	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_SPI(SPI), 0));
-	EXPECT_EQ(0, vcpu_sync(&o.cpu));
-	one_destroy(&o);
+	must_irq_line(self->vm.fd, MOTE_ARM64_LINE_SPI(SPI), 1);
+	must_irq_line(self->vm.fd, MOTE_ARM64_LINE_SPI(SPI), 0);
+	EXPECT_EQ(0, vcpu_sync(&self->cpu));
 }
 
 GUEST(ppi)
@@ -363,36 +356,31 @@ GUEST(ppi)
 	}
 }
 
-TEST(ppi)
+TEST_F(gic, ppi)
 {
-	struct one o;
-
-	one_create(&o, VM_IRQCHIP, guest_ppi, 0);
-	EXPECT_EQ(0, vcpu_sync(&o.cpu));
-	EXPECT_EQ(SPURIOUS, vcpu_sync(&o.cpu));
-	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_PPI(0, PPI), 1));
-	EXPECT_EQ(1, vcpu_sync(&o.cpu));
-	EXPECT_EQ(PPI, vcpu_sync(&o.cpu));
-	EXPECT_EQ(0, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_PPI(0, PPI), 0));
-	EXPECT_EQ(0, vcpu_sync(&o.cpu));
-	EXPECT_EQ(SPURIOUS, vcpu_sync(&o.cpu));
-	one_destroy(&o);
+	vcpu_start(&self->cpu, guest_ppi, 0);
+	EXPECT_EQ(0, vcpu_sync(&self->cpu));
+	EXPECT_EQ(SPURIOUS, vcpu_sync(&self->cpu));
+	must_irq_line(self->vm.fd, MOTE_ARM64_LINE_PPI(0, PPI), 1);
+	EXPECT_EQ(1, vcpu_sync(&self->cpu));
+	EXPECT_EQ(PPI, vcpu_sync(&self->cpu));
+	must_irq_line(self->vm.fd, MOTE_ARM64_LINE_PPI(0, PPI), 0);
+	EXPECT_EQ(0, vcpu_sync(&self->cpu));
+	EXPECT_EQ(SPURIOUS, vcpu_sync(&self->cpu));
 }
 
-TEST(line_arguments)
+TEST_F(gic, line_arguments)
 {
 	struct mote_irq irq = { .size = sizeof(irq), .type = 7 };
-	struct one o;
 
-	one_create(&o, VM_IRQCHIP, guest_nothing, 0);
-	EXPECT_EQ(-EINVAL, mote_irq_line(o.vm.fd, 0, 1));		/* an SGI */
-	EXPECT_EQ(-EINVAL, mote_irq_line(o.vm.fd, 1020, 1));
-	EXPECT_EQ(-EINVAL, mote_irq_line(o.vm.fd, 256, 1));	/* beyond the default's 256 */
-	EXPECT_EQ(-EINVAL, mote_irq_line(o.vm.fd, MOTE_ARM64_LINE_PPI(1, PPI), 1));
-	EXPECT_NE(0, mote_irq_msi(o.vm.fd, 0, 0));
-	EXPECT_EQ(0, mote_irq_line(o.vm.fd, 255, 1));
-	vcpu_finish(&o.cpu);
-	one_destroy(&o);
+	vcpu_start(&self->cpu, guest_nothing, 0);
+	EXPECT_EQ(-EINVAL, mote_irq_line(self->vm.fd, 0, 1));		/* an SGI */
+	EXPECT_EQ(-EINVAL, mote_irq_line(self->vm.fd, 1020, 1));
+	EXPECT_EQ(-EINVAL, mote_irq_line(self->vm.fd, 256, 1));	/* beyond the default's 256 */
+	EXPECT_EQ(-EINVAL, mote_irq_line(self->vm.fd, MOTE_ARM64_LINE_PPI(1, PPI), 1));
+	EXPECT_NE(0, mote_irq_msi(self->vm.fd, 0, 0));
+	must_irq_line(self->vm.fd, 255, 1);
+	vcpu_finish(&self->cpu);
 }
 
 /* Halted vCPUs are woken by what they can take, and by that alone */
@@ -408,27 +396,25 @@ GUEST(halting)
 	}
 }
 
-TEST(wakes_a_halted_vcpu)
+TEST_F(gic, wakes_a_halted_vcpu)
 {
 	struct runner runner;
-	struct one o;
 
-	one_create(&o, VM_IRQCHIP, guest_halting, 0);
-	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	vcpu_start(&self->cpu, guest_halting, 0);
+	EXPECT_EQ(0, vcpu_sync(&self->cpu));
 	for (u64 i = 1; i <= 20; i++) {
-		u64 halts = o.cpu.stats->halts;
+		u64 halts = self->cpu.stats->halts;
 
-		runner_start(&runner, &o.cpu);
-		wait_change((volatile u64 *)&o.cpu.stats->halts, halts);
+		runner_start(&runner, &self->cpu);
+		wait_change((volatile u64 *)&self->cpu.stats->halts, halts);
 		/* Not enabled: it sleeps on */
-		EXPECT_EQ(0, mote_irq_line(o.vm.fd, SPI + 1, i & 1));
-		EXPECT_EQ(0, mote_irq_line(o.vm.fd, SPI, 1));
-		EXPECT_EQ(0, mote_irq_line(o.vm.fd, SPI, 0));
+		must_irq_line(self->vm.fd, SPI + 1, i & 1);
+		must_irq_line(self->vm.fd, SPI, 1);
+		must_irq_line(self->vm.fd, SPI, 0);
 		runner_join(&runner);
 		ASSERT_EQ(GOT_SYNC, runner.got);
-		ASSERT_EQ(i, o.cpu.said[0]);
+		ASSERT_EQ(i, self->cpu.said[0]);
 	}
-	one_destroy(&o);
 }
 
 /* An interrupt that comes to a running vCPU makes it leave and take it */
@@ -446,25 +432,23 @@ GUEST(spinning)
 	}
 }
 
-TEST(reaches_a_running_vcpu)
+TEST_F(gic, reaches_a_running_vcpu)
 {
 	struct runner runner;
-	struct one o;
 
-	one_create(&o, VM_IRQCHIP, guest_spinning, 0);
-	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	vcpu_start(&self->cpu, guest_spinning, 0);
+	EXPECT_EQ(0, vcpu_sync(&self->cpu));
 	for (u64 i = 1; i <= 20; i++) {
-		u64 entries = o.cpu.stats->entries;
+		u64 entries = self->cpu.stats->entries;
 
-		runner_start(&runner, &o.cpu);
-		wait_change((volatile u64 *)&o.cpu.stats->entries, entries);
-		EXPECT_EQ(0, mote_irq_line(o.vm.fd, SPI, 1));
-		EXPECT_EQ(0, mote_irq_line(o.vm.fd, SPI, 0));
+		runner_start(&runner, &self->cpu);
+		wait_change((volatile u64 *)&self->cpu.stats->entries, entries);
+		must_irq_line(self->vm.fd, SPI, 1);
+		must_irq_line(self->vm.fd, SPI, 0);
 		runner_join(&runner);
 		ASSERT_EQ(GOT_SYNC, runner.got);
-		ASSERT_EQ(i, o.cpu.said[0]);
+		ASSERT_EQ(i, self->cpu.said[0]);
 	}
-	one_destroy(&o);
 }
 
 /* --- the registers themselves --- */
@@ -504,14 +488,11 @@ GUEST(registers)
 	GUEST_EQ(1, guest_mrs(s3_0_c12_c12_5) & 1);
 }
 
-TEST(registers)
+TEST_F(gic, registers)
 {
-	struct one o;
-
-	one_create(&o, VM_IRQCHIP, guest_registers, 0);
-	EXPECT_EQ(GOT_DONE, vcpu_wait(&o.cpu));
-	EXPECT_LT(20, o.cpu.stats->exits[MOTE_EXIT_IRQCHIP]);
-	one_destroy(&o);
+	vcpu_start(&self->cpu, guest_registers, 0);
+	EXPECT_EQ(GOT_DONE, vcpu_wait(&self->cpu));
+	EXPECT_LT(20, self->cpu.stats->exits[MOTE_EXIT_IRQCHIP]);
 }
 
 /* Any offset, width and instruction in the frames: the host survives, so does the guest */
@@ -530,17 +511,10 @@ GUEST(scribble)
 	}
 }
 
-TEST(scribble)
+TEST_F(gic, scribble)
 {
-	struct one o;
-	int got;
-
-	one_create(&o, VM_IRQCHIP, guest_scribble, 0);
-	do
-		got = vcpu_wait(&o.cpu);
-	while (got == MOTE_EXIT_EOI);
-	EXPECT_EQ(GOT_DONE, got);
-	one_destroy(&o);
+	vcpu_start(&self->cpu, guest_scribble, 0);
+	EXPECT_EQ(GOT_DONE, wait_past_eoi(&self->cpu));
 }
 
 /* Pairs do not reach a GIC: the access has no syndrome */
@@ -552,15 +526,12 @@ GUEST(pair)
 	guest_sync(a);
 }
 
-TEST(no_syndrome)
+TEST_F(gic, no_syndrome)
 {
-	struct one o;
-
-	one_create(&o, VM_IRQCHIP, guest_pair, 0);
-	ASSERT_EQ(MOTE_EXIT_MMIO, vcpu_wait(&o.cpu));
-	EXPECT_EQ(0, o.cpu.run->exit.mmio.decoded);
-	EXPECT_EQ(GICD_GPA, o.cpu.run->exit.mmio.gpa);
-	one_destroy(&o);
+	vcpu_start(&self->cpu, guest_pair, 0);
+	ASSERT_EQ(MOTE_EXIT_MMIO, vcpu_wait(&self->cpu));
+	EXPECT_EQ(0, self->cpu.run->exit.mmio.decoded);
+	EXPECT_EQ(GICD_GPA, self->cpu.run->exit.mmio.gpa);
 }
 
 static int chip(u64 dist, u64 redist, u64 lines)
@@ -608,11 +579,7 @@ GUEST(none)
 
 TEST(without)
 {
-	struct one o;
-
-	one_create(&o, 0, guest_none, 0);
-	vcpu_finish(&o.cpu);
-	one_destroy(&o);
+	one_run(0, guest_none, 0);
 }
 
 TEST_HARNESS_MAIN

@@ -484,11 +484,7 @@ GUEST(calls)
 
 TEST(calls)
 {
-	struct one o;
-
-	one_create(&o, 0, guest_calls, 0);
-	EXPECT_EQ(GOT_DONE, vcpu_wait(&o.cpu));
-	one_destroy(&o);
+	one_run(0, guest_calls, 0);
 }
 
 TEST_HARNESS_MAIN

@@ -101,11 +101,7 @@ GUEST(registers)
 
 TEST(registers_survive)
 {
-	struct one o;
-
-	one_create(&o, 0, guest_registers, 0);
-	vcpu_finish(&o.cpu);
-	one_destroy(&o);
+	one_run(0, guest_registers, 0);
 }
 
 GUEST(smc)
@@ -151,11 +147,7 @@ GUEST(hvc_at_el0)
 
 TEST(hvc_at_el0_is_undefined)
 {
-	struct one o;
-
-	one_create(&o, 0, guest_hvc_at_el0, 0);
-	vcpu_finish(&o.cpu);
-	one_destroy(&o);
+	one_run(0, guest_hvc_at_el0, 0);
 }
 
 TEST_HARNESS_MAIN

@@ -250,11 +250,7 @@ GUEST(writes)
 
 TEST(reserved_and_read_only)
 {
-	struct one o;
-
-	one_create(&o, 0, guest_writes, 0);
-	vcpu_finish(&o.cpu);
-	one_destroy(&o);
+	one_run(0, guest_writes, 0);
 }
 
 GUEST(mpidr)
@@ -299,11 +295,7 @@ GUEST(caches)
 
 TEST(caches)
 {
-	struct one o;
-
-	one_create(&o, 0, guest_caches, 0);
-	vcpu_finish(&o.cpu);
-	one_destroy(&o);
+	one_run(0, guest_caches, 0);
 }
 
 TEST_HARNESS_MAIN

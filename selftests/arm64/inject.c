@@ -354,11 +354,7 @@ GUEST(wfe)
 
 TEST(wfe)
 {
-	struct one o;
-
-	one_create(&o, 0, guest_wfe, 0);
-	EXPECT_EQ(GOT_DONE, vcpu_wait(&o.cpu));
-	one_destroy(&o);
+	one_run(0, guest_wfe, 0);
 }
 
 TEST_HARNESS_MAIN

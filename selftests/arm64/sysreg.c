@@ -33,11 +33,7 @@ GUEST(absent)
 
 TEST(absent_registers_are_undefined)
 {
-	struct one o;
-
-	one_create(&o, 0, guest_absent, 0);
-	vcpu_finish(&o.cpu);
-	one_destroy(&o);
+	one_run(0, guest_absent, 0);
 }
 
 /* Registers the guest may use alone: no exit comes of it */

@@ -58,6 +58,24 @@ static u64 ms(u64 n)
 	return guest_mrs(cntfrq_el0) / 1000 * n;
 }
 
+/* A VM with a controller and one vCPU, which the test starts */
+FIXTURE(timer) {
+	struct vm vm;
+	struct vcpu cpu;
+};
+
+FIXTURE_SETUP(timer)
+{
+	vm_create(&self->vm, VM_IRQCHIP);
+	vcpu_create(&self->cpu, &self->vm, 0);
+}
+
+FIXTURE_TEARDOWN(timer)
+{
+	vcpu_destroy(&self->cpu);
+	vm_destroy(&self->vm);
+}
+
 GUEST(virtual_wfi)
 {
 	timer_start();
@@ -73,16 +91,13 @@ GUEST(virtual_wfi)
 	guest_sync(virtual_irqs);
 }
 
-TEST(virtual_timer_wakes_wfi)
+TEST_F(timer, virtual_timer_wakes_wfi)
 {
-	struct one o;
-
-	one_create(&o, VM_IRQCHIP, guest_virtual_wfi, 20);
-	EXPECT_EQ(20, vcpu_sync(&o.cpu));
-	EXPECT_LT(0, o.cpu.stats->halts);
+	vcpu_start(&self->cpu, guest_virtual_wfi, 20);
+	EXPECT_EQ(20, vcpu_sync(&self->cpu));
+	EXPECT_LT(0, self->cpu.stats->halts);
 	/* Each round: the halt, the timer, perhaps an interrupt of the host */
-	EXPECT_GT(20 * 12, o.cpu.stats->entries);
-	one_destroy(&o);
+	EXPECT_GT(20 * 12, self->cpu.stats->entries);
 }
 
 GUEST(virtual_spin)
@@ -100,15 +115,12 @@ GUEST(virtual_spin)
 	guest_sync(virtual_irqs);
 }
 
-TEST(virtual_timer_reaches_a_running_guest)
+TEST_F(timer, virtual_timer_reaches_a_running_guest)
 {
-	struct one o;
-
-	one_create(&o, VM_IRQCHIP, guest_virtual_spin, 20);
-	EXPECT_EQ(20, vcpu_sync(&o.cpu));
-	EXPECT_LE(20, o.cpu.stats->exits[MOTE_EXIT_HOST_IRQ] +
-		      o.cpu.stats->exits[MOTE_EXIT_TIMER]);
-	one_destroy(&o);
+	vcpu_start(&self->cpu, guest_virtual_spin, 20);
+	EXPECT_EQ(20, vcpu_sync(&self->cpu));
+	EXPECT_LE(20, self->cpu.stats->exits[MOTE_EXIT_HOST_IRQ] +
+		      self->cpu.stats->exits[MOTE_EXIT_TIMER]);
 }
 
 GUEST(physical_wfi)
@@ -126,14 +138,11 @@ GUEST(physical_wfi)
 	guest_sync(physical_irqs);
 }
 
-TEST(physical_timer_wakes_wfi)
+TEST_F(timer, physical_timer_wakes_wfi)
 {
-	struct one o;
-
-	one_create(&o, VM_IRQCHIP, guest_physical_wfi, 20);
-	EXPECT_EQ(20, vcpu_sync(&o.cpu));
-	EXPECT_LT(0, o.cpu.stats->halts);
-	one_destroy(&o);
+	vcpu_start(&self->cpu, guest_physical_wfi, 20);
+	EXPECT_EQ(20, vcpu_sync(&self->cpu));
+	EXPECT_LT(0, self->cpu.stats->halts);
 }
 
 GUEST(physical_spin)
@@ -151,13 +160,10 @@ GUEST(physical_spin)
 	guest_sync(physical_irqs);
 }
 
-TEST(physical_timer_reaches_a_running_guest)
+TEST_F(timer, physical_timer_reaches_a_running_guest)
 {
-	struct one o;
-
-	one_create(&o, VM_IRQCHIP, guest_physical_spin, 20);
-	EXPECT_EQ(20, vcpu_sync(&o.cpu));
-	one_destroy(&o);
+	vcpu_start(&self->cpu, guest_physical_spin, 20);
+	EXPECT_EQ(20, vcpu_sync(&self->cpu));
 }
 
 /* The line stays up and the guest has its interrupts off: that must not cost an exit each */
@@ -178,23 +184,21 @@ GUEST(masked)
 	GUEST_EQ(1, virtual_irqs);
 }
 
-TEST(no_storm_while_masked)
+TEST_F(timer, no_storm_while_masked)
 {
-	struct one o;
 	u64 entries, host_irqs;
 
-	one_create(&o, VM_IRQCHIP, guest_masked, 0);
-	EXPECT_EQ(1, vcpu_sync(&o.cpu));
-	entries = o.cpu.stats->entries;
-	host_irqs = o.cpu.stats->exits[MOTE_EXIT_HOST_IRQ];
-	EXPECT_EQ(2, vcpu_sync(&o.cpu));
-	printf("# %llu entries, %llu interrupts of the host\n", o.cpu.stats->entries - entries,
-	       o.cpu.stats->exits[MOTE_EXIT_HOST_IRQ] - host_irqs);
+	vcpu_start(&self->cpu, guest_masked, 0);
+	EXPECT_EQ(1, vcpu_sync(&self->cpu));
+	entries = self->cpu.stats->entries;
+	host_irqs = self->cpu.stats->exits[MOTE_EXIT_HOST_IRQ];
+	EXPECT_EQ(2, vcpu_sync(&self->cpu));
+	printf("# %llu entries, %llu interrupts of the host\n", self->cpu.stats->entries - entries,
+	       self->cpu.stats->exits[MOTE_EXIT_HOST_IRQ] - host_irqs);
 	fflush(stdout);
 	/* 100 ms by the guest's counter: the host's ticks, and not many more */
-	EXPECT_GT(250, o.cpu.stats->entries - entries);
-	vcpu_finish(&o.cpu);
-	one_destroy(&o);
+	EXPECT_GT(250, self->cpu.stats->entries - entries);
+	vcpu_finish(&self->cpu);
 }
 
 /* Nor when the interrupt is not enabled in the controller, or not at all */
@@ -274,11 +278,7 @@ GUEST(both)
 
 TEST(both_timers)
 {
-	struct one o;
-
-	one_create(&o, VM_IRQCHIP, guest_both, 100);
-	EXPECT_EQ(GOT_DONE, vcpu_wait(&o.cpu));
-	one_destroy(&o);
+	one_run(VM_IRQCHIP, guest_both, 100);
 }
 
 /* The registers without any interrupt */
@@ -317,11 +317,7 @@ GUEST(registers)
 
 TEST(registers)
 {
-	struct one o;
-
-	one_create(&o, 0, guest_registers, 0);
-	EXPECT_EQ(GOT_DONE, vcpu_wait(&o.cpu));
-	one_destroy(&o);
+	one_run(0, guest_registers, 0);
 }
 
 /* CNTVCT can be set, for all vCPUs; the guest reads it from there on */
@@ -374,39 +370,34 @@ TEST(counter_begins_at_zero)
 }
 
 /* Programmed by the runner */
-TEST(set_from_outside)
+TEST_F(timer, set_from_outside)
 {
-	struct one o;
-
-	one_create(&o, VM_IRQCHIP, guest_virtual_wfi, 1);
-	vcpu_set(&o.cpu, REG_CNTV_CTL, CTL_ENABLE | CTL_IMASK);
-	EXPECT_EQ(CTL_ENABLE | CTL_IMASK, vcpu_get(&o.cpu, REG_CNTV_CTL) & 3);
-	vcpu_set(&o.cpu, REG_CNTV_CVAL, 0x1234);
-	EXPECT_EQ(0x1234, vcpu_get(&o.cpu, REG_CNTV_CVAL));
-	vcpu_set(&o.cpu, REG_CNTP_CVAL, 0x4321);
-	EXPECT_EQ(0x4321, vcpu_get(&o.cpu, REG_CNTP_CVAL));
-	EXPECT_EQ(0, vcpu_get(&o.cpu, REG_CNTP_CTL) & 3);
-	EXPECT_EQ(1, vcpu_sync(&o.cpu));
-	one_destroy(&o);
+	vcpu_start(&self->cpu, guest_virtual_wfi, 1);
+	vcpu_set(&self->cpu, REG_CNTV_CTL, CTL_ENABLE | CTL_IMASK);
+	EXPECT_EQ(CTL_ENABLE | CTL_IMASK, vcpu_get(&self->cpu, REG_CNTV_CTL) & 3);
+	vcpu_set(&self->cpu, REG_CNTV_CVAL, 0x1234);
+	EXPECT_EQ(0x1234, vcpu_get(&self->cpu, REG_CNTV_CVAL));
+	vcpu_set(&self->cpu, REG_CNTP_CVAL, 0x4321);
+	EXPECT_EQ(0x4321, vcpu_get(&self->cpu, REG_CNTP_CVAL));
+	EXPECT_EQ(0, vcpu_get(&self->cpu, REG_CNTP_CTL) & 3);
+	EXPECT_EQ(1, vcpu_sync(&self->cpu));
 }
 
 /* Kicked out of each sleep, the timer is not lost */
-TEST(kicks_do_not_lose_it)
+TEST_F(timer, kicks_do_not_lose_it)
 {
 	struct runner runner;
-	struct one o;
 
-	one_create(&o, VM_IRQCHIP, guest_virtual_wfi, 20);
+	vcpu_start(&self->cpu, guest_virtual_wfi, 20);
 	do {
-		runner_start(&runner, &o.cpu);
+		runner_start(&runner, &self->cpu);
 		msleep(1);
-		must_kick(o.cpu.fd);
+		must_kick(self->cpu.fd);
 		runner_join(&runner);
 		ASSERT_EQ(0, runner.ret);
 	} while (runner.got == MOTE_EXIT_KICK);
 	ASSERT_EQ(GOT_SYNC, runner.got);
-	EXPECT_EQ(20, o.cpu.said[0]);
-	one_destroy(&o);
+	EXPECT_EQ(20, self->cpu.said[0]);
 }
 
 /* Two VMs with a timer each take turns on a CPU */
@@ -442,11 +433,7 @@ GUEST(at_el0)
 
 TEST(at_el0)
 {
-	struct one o;
-
-	one_create(&o, 0, guest_at_el0, 0);
-	vcpu_finish(&o.cpu);
-	one_destroy(&o);
+	one_run(0, guest_at_el0, 0);
 }
 
 TEST_HARNESS_MAIN

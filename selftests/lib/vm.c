@@ -284,6 +284,15 @@ void one_destroy(struct one *o)
 	vm_destroy(&o->vm);
 }
 
+void one_run(u32 flags, guest_fn fn, u64 arg)
+{
+	struct one o;
+
+	one_create(&o, flags, fn, arg);
+	vcpu_finish(&o.cpu);
+	one_destroy(&o);
+}
+
 /* --- robots --- */
 
 void robot_create(struct robot_vm *r, u32 flags)

@@ -91,6 +91,7 @@ long must(long ret, const char *what, const char *file, int line);
 #define must_policy(...)	MUST(mote_policy(__VA_ARGS__))
 #define must_irqchip(...)	MUST(mote_irqchip(__VA_ARGS__))
 #define must_irq_msi(...)	MUST(mote_irq_msi(__VA_ARGS__))
+#define must_irq_line(...)	MUST(mote_irq_line(__VA_ARGS__))
 #define must_vm_status(...)	MUST(mote_vm_status(__VA_ARGS__))
 #define must_map_area(...)	MUST(mote_map_area(__VA_ARGS__))
 #define must_kick(...)		MUST(mote_kick(__VA_ARGS__))
@@ -171,6 +172,9 @@ struct one {
 
 void one_create(struct one *o, u32 flags, guest_fn fn, u64 arg);
 void one_destroy(struct one *o);
+
+/** one_run() - the whole guest function, which must come to its end */
+void one_run(u32 flags, guest_fn fn, u64 arg);
 
 /* --- a robot: one vCPU that accesses memory as it is told --- */
 

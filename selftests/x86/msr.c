@@ -32,11 +32,7 @@ static u64 msr_exits(struct one *o)
 
 static void run_guest(guest_fn fn, u32 flags)
 {
-	struct one o;
-
-	one_create(&o, flags, fn, 0);
-	vcpu_finish(&o.cpu);
-	one_destroy(&o);
+	one_run(flags, fn, 0);
 }
 
 GUEST(write_and_read)
