@@ -264,7 +264,8 @@ void mote_arch_vcpu_put(struct mote_vcpu *vcpu)
 	if (vcpu->arch.live) {
 		x86->put(vcpu);
 		x86_uret_put(vcpu);
-		x86_fpu_save(vcpu);
+		if (vcpu->arch.fpu_live)
+			x86_fpu_save(vcpu);
 		vcpu->arch.live = false;
 	}
 	preempt_enable();
@@ -272,7 +273,6 @@ void mote_arch_vcpu_put(struct mote_vcpu *vcpu)
 
 void mote_arch_vcpu_prepare(struct mote_vcpu *vcpu)
 {
-	x86_fpu_load(vcpu);
 	x86_uret_load(vcpu);
 	x86->prepare(vcpu);
 	vcpu->arch.live = true;

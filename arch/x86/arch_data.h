@@ -200,6 +200,9 @@ struct mote_vm_arch {
  * @dr7: guest's DR7
  * @live: mote_arch_vcpu_prepare() has loaded what put() takes back
  * @fpu: XSAVE area, x86_fpu_size bytes, 64-byte aligned
+ * @fpu_live: the registers are the guest's, and XCR0 with them (live)
+ * @fpu_deferred: the back end begins sessions without @fpu_live and keeps the
+ *	guest from the registers; taken back by who changes XCR0 between sessions
  * @cpuid: the table, set before the vCPU runs, replaced under vcpu->mutex
  * @features: cached answers of @cpuid that exits ask for, see cpuid.h
  * @uret: guest's values by enum x86_uret
@@ -245,6 +248,8 @@ struct mote_vcpu_arch {
 	u64 dr7;
 	bool live;
 	void *fpu;
+	bool fpu_live;
+	bool fpu_deferred;
 	struct x86_cpuid_table *cpuid;
 	u32 features;
 	u64 uret[X86_URET_COUNT];

@@ -32,7 +32,8 @@ struct x86_insn;
  * @vcpu_destroy: see mote_arch_vcpu_destroy()
  * @load: see mote_arch_vcpu_load(), preemption is off already
  * @put: give back what hardware holds for the guest; preemption is still off
- * @prepare: see mote_arch_vcpu_prepare(); FPU and user-return MSRs are done
+ * @prepare: see mote_arch_vcpu_prepare(); user-return MSRs are done.  It loads the
+ *	FPU, or keeps the guest from it until it does
  * @fetch: bring register @reg from hardware to vcpu->arch.reg (loaded)
  * @fetch_paging: bring CR0, CR3, CR4, EFER and whatever else @paging_regs names
  *	at once; none of them is in vcpu->arch.reg yet (loaded)

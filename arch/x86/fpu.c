@@ -8,6 +8,9 @@
  * own registers are in its own save area by then, put there by
  * kernel_fpu_begin(), and come back on its way to user mode.
  *
+ * A session of which the guest is known not to reach them goes without
+ * (mote_vcpu_arch::fpu_deferred): then all registers, XCR0 too, are the host's.
+ *
  * The guest's registers rest in an XSAVE area in standard (non-compacted)
  * form, SDM vol. 1, "XSAVE Area".
  */
@@ -170,7 +173,7 @@ void x86_fpu_reset(struct mote_vcpu *vcpu)
 
 /**
  * x86_fpu_load - the guest's state into the registers
- * @vcpu: loaded, interrupts on, not live
+ * @vcpu: loaded, interrupts on, not fpu_live
  *
  * XCR0 comes last: the state is restored under the host's, which enables all
  * components there can be.
@@ -183,11 +186,12 @@ void x86_fpu_load(struct mote_vcpu *vcpu)
 	fpu_restore(vcpu->arch.fpu);
 	if (x86_xcr0_supported && vcpu->arch.xcr0 != host_xcr0)
 		xsetbv(XCR_XFEATURE_ENABLED_MASK, vcpu->arch.xcr0);
+	vcpu->arch.fpu_live = true;
 }
 
 /**
  * x86_fpu_save - and back into the save area
- * @vcpu: loaded, interrupts on, after x86_fpu_load()
+ * @vcpu: loaded, interrupts on, fpu_live
  */
 void x86_fpu_save(struct mote_vcpu *vcpu)
 {
@@ -198,9 +202,16 @@ void x86_fpu_save(struct mote_vcpu *vcpu)
 	if (x86_xcr0_supported & XFEATURE_MASK_PKRU)
 		write_pkru(vcpu->arch.host_pkru);
 	kernel_fpu_end();
+	vcpu->arch.fpu_live = false;
 }
 
 /* ---- XCR0 ---- */
+
+/** x86_xcr0_is_host - whether the guest has the host's XCR0.  Any time. */
+bool x86_xcr0_is_host(struct mote_vcpu *vcpu)
+{
+	return vcpu->arch.xcr0 == host_xcr0;
+}
 
 /**
  * x86_xcr0_check - whether XCR0 can have a value
@@ -225,12 +236,14 @@ int x86_xcr0_check(struct mote_vcpu *vcpu, u64 value)
 
 /**
  * x86_xcr0_set - give XCR0 a value
- * @vcpu: under vcpu->mutex
+ * @vcpu: under vcpu->mutex; fpu_live or not in a session
  * @value: checked
  */
 void x86_xcr0_set(struct mote_vcpu *vcpu, u64 value)
 {
-	if (vcpu->arch.live && value != vcpu->arch.xcr0)
+	if (!vcpu->arch.fpu_live)
+		vcpu->arch.fpu_deferred = false;
+	else if (value != vcpu->arch.xcr0)
 		xsetbv(XCR_XFEATURE_ENABLED_MASK, value);
 	vcpu->arch.xcr0 = value;
 }

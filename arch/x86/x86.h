@@ -238,6 +238,7 @@ void x86_fpu_destroy(struct mote_vcpu *vcpu);
 void x86_fpu_reset(struct mote_vcpu *vcpu);
 void x86_fpu_load(struct mote_vcpu *vcpu);
 void x86_fpu_save(struct mote_vcpu *vcpu);
+bool x86_xcr0_is_host(struct mote_vcpu *vcpu);
 int x86_xcr0_check(struct mote_vcpu *vcpu, u64 value);
 void x86_xcr0_set(struct mote_vcpu *vcpu, u64 value);
 int x86_fpu_word_check(unsigned int n, u64 value);

@@ -28,6 +28,10 @@ static bool decode_assists = true;
 module_param(decode_assists, bool, 0444);
 MODULE_PARM_DESC(decode_assists, "use what exits say about instructions");
 
+static bool lazy_fpu = true;
+module_param(lazy_fpu, bool, 0444);
+MODULE_PARM_DESC(lazy_fpu, "load a guest's FPU registers when it first uses them");
+
 /* Bits of VM_CR; APM vol. 2, "VM_CR MSR" */
 #define VM_CR_LOCK	BIT_ULL(3)
 #define VM_CR_SVMDIS	BIT_ULL(4)
@@ -113,7 +117,7 @@ static bool is_qemu_tcg(void)
  * What only QEMU's software emulation (TCG, seen in 7.2) needs; it says who it
  * is.  A MOV to CR8 that lets a pending virtual interrupt pass ends the emulator
  * with a failed assertion.  VMRUN does not load the interrupt shadow.  XSETBV
- * executes whatever the intercept says.
+ * executes whatever the intercept says, XSAVE and XRSTOR whatever CR0.TS says.
  */
 static void check_tcg(void)
 {
@@ -122,6 +126,7 @@ static void check_tcg(void)
 	svm_caps.cr8_exits = true;
 	svm_caps.shadow_lost = true;
 	svm_caps.xsetbv_runs = x86_xcr0_supported;
+	svm_caps.xsave_runs = x86_xcr0_supported;
 }
 
 /* What the host's own choice of mitigations asks of an entry */
@@ -175,6 +180,7 @@ int svm_find_caps(void)
 	svm_caps.flush_by_asid = edx & SVM_FLUSH_BY_ASID;
 	svm_caps.next_rip = nrips && (edx & SVM_NRIPS);
 	svm_caps.decode = decode_assists && (edx & SVM_DECODE);
+	svm_caps.lazy_fpu = lazy_fpu;
 	svm_caps.lbrv = edx & SVM_LBRV;
 	svm_caps.tsc_ratio = edx & SVM_TSC_RATE;
 	svm_caps.v_spec_ctrl = edx & SVM_V_SPEC_CTRL;

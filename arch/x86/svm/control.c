@@ -3,8 +3,9 @@
  * mote/svm: control and debug registers, as far as their instructions exit.
  *
  * Writes of CR0 exit when they change other bits than TS and MP, those of CR4
- * always, and reads where hardware does not have what the guest believes (see
- * state.c).  MOVs are carried out here.  SMSW, LMSW and CLTS, which cannot reach
+ * always, and all accesses to what hardware has otherwise than the guest believes
+ * (see state.c).  MOVs are carried out here; writes end a deferral of the FPU,
+ * since these bits decide about it.  SMSW, LMSW and CLTS, which cannot reach
  * CD and NW, are let through once.
  */
 #include "svm.h"
@@ -21,6 +22,7 @@ static int mov_to_cr0(struct mote_vcpu *vcpu, u64 value, unsigned int insn_len)
 		x86_queue_gp(vcpu);
 		return MOTE_RESUME;
 	}
+	svm_fpu_now(vcpu);
 	x86_set_cr0(vcpu, value & ~X86_CR0_RESERVED);
 	flush_guest(vcpu);
 	x86_skip(vcpu, insn_len);
@@ -33,6 +35,7 @@ static int mov_to_cr4(struct mote_vcpu *vcpu, u64 value, unsigned int insn_len)
 		x86_queue_gp(vcpu);
 		return MOTE_RESUME;
 	}
+	svm_fpu_now(vcpu);
 	x86_set(vcpu, X86_CR4, value);
 	flush_guest(vcpu);
 	x86_skip(vcpu, insn_len);
@@ -94,11 +97,16 @@ int svm_handle_dr(struct mote_vcpu *vcpu, unsigned int insn_len)
 	return x86_mov_to_dr(vcpu, code - SVM_EXIT_WRITE_DR0, gpr, insn_len);
 }
 
-static void intercept_cr0(struct svm_vcpu *svm, bool on)
+/**
+ * svm_intercept_cr0 - which accesses to CR0 exit
+ * @svm: loaded
+ * @on: false: none
+ */
+void svm_intercept_cr0(struct svm_vcpu *svm, bool on)
 {
 	svm_intercept(svm, INTERCEPT_SELECTIVE_CR0, on);
-	svm_intercept(svm, INTERCEPT_CR0_READ, on && svm->cr0_hidden);
-	svm_intercept(svm, INTERCEPT_CR0_WRITE, on && svm->cr0_hidden);
+	svm_intercept(svm, INTERCEPT_CR0_READ, on && svm->cr0_differs);
+	svm_intercept(svm, INTERCEPT_CR0_WRITE, on && svm->cr0_differs);
 }
 
 /**
@@ -111,9 +119,11 @@ int svm_let_cr0(struct mote_vcpu *vcpu)
 {
 	struct svm_vcpu *svm = to_svm(vcpu);
 
+	/* It would see and write our TS */
+	svm_fpu_now(vcpu);
 	svm->cr_once = true;
 	svm->step = true;
-	intercept_cr0(svm, false);
+	svm_intercept_cr0(svm, false);
 	return MOTE_RESUME;
 }
 
@@ -126,5 +136,5 @@ void svm_end_cr0(struct mote_vcpu *vcpu)
 	struct svm_vcpu *svm = to_svm(vcpu);
 
 	svm->cr_once = false;
-	intercept_cr0(svm, true);
+	svm_intercept_cr0(svm, true);
 }

@@ -86,6 +86,13 @@ static int handle_int1(struct mote_vcpu *vcpu, unsigned int insn_len)
 	return MOTE_RESUME;
 }
 
+/* What is in XCR0 decides about deferring the FPU */
+static int handle_xsetbv(struct mote_vcpu *vcpu, unsigned int insn_len)
+{
+	svm_fpu_now(vcpu);
+	return x86_handle_xsetbv(vcpu, insn_len);
+}
+
 /* ---- IN, OUT: APM vol. 2, "IOIO Intercept Information" ---- */
 
 #define IO_IN		BIT(0)
@@ -278,6 +285,7 @@ static const struct exit_entry exits[] = {
 	[SVM_EXIT_READ_DR0 ... SVM_EXIT_READ_DR7] = MOVE(svm_handle_dr, X86_OP_MOV_FROM_DR),
 	[SVM_EXIT_WRITE_DR0 ... SVM_EXIT_WRITE_DR7] = MOVE(svm_handle_dr, X86_OP_MOV_TO_DR),
 	[SVM_EXIT_EXCP_BASE + X86_TRAP_DB] = EXIT(exit_debug, EXCEPTION),
+	[SVM_EXIT_EXCP_BASE + X86_TRAP_NM] = EXIT(svm_exit_nm, EXCEPTION),
 	[SVM_EXIT_EXCP_BASE + X86_TRAP_AC] = EXIT(exit_alignment, EXCEPTION),
 	[SVM_EXIT_EXCP_BASE + X86_TRAP_MC] = EXIT(x86_exit_nothing, EXCEPTION),
 	[SVM_EXIT_INTR]		= EXIT(x86_exit_nothing, HOST_IRQ),
@@ -307,7 +315,7 @@ static const struct exit_entry exits[] = {
 	[SVM_EXIT_MONITOR]	= UD,
 	[SVM_EXIT_MWAIT]	= UD,
 	[SVM_EXIT_MWAIT_COND]	= UD,
-	[SVM_EXIT_XSETBV]	= INSN(x86_handle_xsetbv, X86_OP_XSETBV, CONTROL),
+	[SVM_EXIT_XSETBV]	= INSN(handle_xsetbv, X86_OP_XSETBV, CONTROL),
 	[SVM_EXIT_RDPRU]	= UD,
 	[SVM_EXIT_INVPCID]	= UD,
 };

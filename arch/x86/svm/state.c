@@ -24,7 +24,7 @@ static u64 fetch_value(struct svm_vcpu *svm, enum x86_reg reg)
 	case X86_RFLAGS:
 		return save->rflags;
 	case X86_CR0:
-		return save->cr0 | svm->cr0_hidden;
+		return save->cr0 ^ svm->cr0_differs;
 	case X86_CR3:
 		return save->cr3;
 	case X86_CR4:
@@ -57,24 +57,35 @@ void svm_fetch_paging(struct mote_vcpu *vcpu)
 	const struct vmcb_save_area *save = &svm->vmcb->save;
 	u64 *reg = vcpu->arch.reg;
 
-	reg[X86_CR0] = save->cr0 | svm->cr0_hidden;
+	reg[X86_CR0] = save->cr0 ^ svm->cr0_differs;
 	reg[X86_CR3] = save->cr3;
 	reg[X86_CR4] = svm->cr4;
 	reg[X86_EFER] = save->efer & ~(u64)EFER_SVME;
 	vcpu->arch.cached |= svm_backend.paging_regs;
 }
 
-/*
+/**
+ * svm_set_cr0 - give the VMCB the guest's CR0
+ * @vcpu: loaded
+ * @cr0: as the guest believes it
+ *
  * A guest that ran with its caches off, as after a reset, would do so very
- * slowly, and nobody needs it: hardware does not get to see CD and NW.  Where
- * that differs from what the guest believes, its accesses to CR0 exit.
+ * slowly, and nobody needs it: hardware does not get to see CD and NW.  It has TS
+ * while the FPU is deferred.  Where that differs from what the guest believes,
+ * its accesses to CR0 exit.
  */
-static void set_cr0(struct svm_vcpu *svm, u64 cr0)
+void svm_set_cr0(struct mote_vcpu *vcpu, u64 cr0)
 {
-	svm->vmcb->save.cr0 = cr0 & ~CR0_CACHE;
-	svm->cr0_hidden = cr0 & CR0_CACHE;
-	svm_intercept(svm, INTERCEPT_CR0_READ, svm->cr0_hidden);
-	svm_intercept(svm, INTERCEPT_CR0_WRITE, svm->cr0_hidden);
+	struct svm_vcpu *svm = to_svm(vcpu);
+	u64 hw = cr0 & ~CR0_CACHE;
+
+	if (vcpu->arch.fpu_deferred)
+		hw |= X86_CR0_TS;
+	if (svm->vmcb->save.cr0 != hw)
+		svm_changed(svm, SVM_CLEAN_CR);
+	svm->vmcb->save.cr0 = hw;
+	svm->cr0_differs = hw ^ cr0;
+	svm_intercept_cr0(svm, true);
 }
 
 /* MCE stays on for the host: with it off a machine check shuts the CPU down */
@@ -93,8 +104,8 @@ static void write_register(struct mote_vcpu *vcpu, enum x86_reg reg)
 
 	switch (reg) {
 	case X86_CR0:
-		set_cr0(svm, value);
-		break;
+		svm_set_cr0(vcpu, value);
+		return;
 	case X86_CR3:
 		save->cr3 = value;
 		break;

@@ -129,6 +129,9 @@ static void svm_prepare(struct mote_vcpu *vcpu)
 {
 	struct svm_vcpu *svm = to_svm(vcpu);
 
+	if (unlikely(!vcpu->arch.fpu_deferred ||
+		     vcpu->arch.dirty & (BIT(X86_CR0) | BIT(X86_CR4))))
+		svm_fpu_begin(vcpu);
 	svm_host_prepare();
 	x86_debug_begin(vcpu);
 	if (unlikely(x86_msrmap_is_stale(vcpu, &svm->msrmap))) {
@@ -141,7 +144,7 @@ static void svm_put(struct mote_vcpu *vcpu)
 {
 	x86_debug_put(vcpu);
 	svm_host_put();
-	if (unlikely(svm_caps.xsetbv_runs))
+	if (unlikely(svm_caps.xsetbv_runs) && vcpu->arch.fpu_live)
 		vcpu->arch.xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
 }
 

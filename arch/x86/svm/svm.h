@@ -44,6 +44,8 @@
  * @cr8_exits: all MOVs to CR8 do, see check_tcg()
  * @shadow_lost: VMRUN does not load the interrupt shadow, see check_tcg()
  * @xsetbv_runs: XSETBV does not exit, see check_tcg()
+ * @xsave_runs: XSAVE and its kind ignore CR0.TS, see check_tcg()
+ * @lazy_fpu: sessions may begin without the guest's FPU, see fpu.c
  * @npt: format of the second stage
  */
 struct svm_caps {
@@ -60,6 +62,8 @@ struct svm_caps {
 	bool cr8_exits;
 	bool shadow_lost;
 	bool xsetbv_runs;
+	bool xsave_runs;
+	bool lazy_fpu;
 	const struct mote_pt_format *npt;
 };
 
@@ -82,7 +86,8 @@ struct svm_soft {
  * @vmcb_pa: its address as VMRUN wants it (c)
  * @asid: TLB tag (c)
  * @asid_shared: others have it too: flush at each entry (c)
- * @cr0_hidden: of CR0, CD and NW as the guest believes them; hardware has 0
+ * @cr0_differs: bits of CR0 that hardware has otherwise than the guest
+ *	believes: without CD and NW, and with TS while the FPU is deferred
  * @cr4: CR4 as the guest believes it; hardware has MCE besides
  * @cr_once: SMSW, LMSW or CLTS is let through with @step
  * @gpr: general register of a MOV CRn or DRn that exited
@@ -96,6 +101,7 @@ struct svm_soft {
  * @stepped: @step was set at the last entry
  * @injecting: an event went in with the last entry
  * @soft: that event, if @soft.event.valid
+ * @fpu_eager: sessions to come that load the FPU at once
  * @entry_failed: SVM was off
  */
 struct svm_vcpu {
@@ -103,7 +109,7 @@ struct svm_vcpu {
 	u64 vmcb_pa;
 	u32 asid;
 	bool asid_shared;
-	u64 cr0_hidden;
+	u64 cr0_differs;
 	u64 cr4;
 	bool cr_once;
 	u8 gpr;
@@ -117,6 +123,7 @@ struct svm_vcpu {
 	bool stepped;
 	bool injecting;
 	struct svm_soft soft;
+	u8 fpu_eager;
 	bool entry_failed;
 };
 
@@ -171,6 +178,7 @@ void svm_exec_changed(struct mote_vcpu *vcpu);
 /* state.c: guest registers in the VMCB */
 void svm_fetch(struct mote_vcpu *vcpu, enum x86_reg reg);
 void svm_fetch_paging(struct mote_vcpu *vcpu);
+void svm_set_cr0(struct mote_vcpu *vcpu, u64 cr0);
 void svm_flush_dirty(struct mote_vcpu *vcpu);
 void svm_get_seg(struct mote_vcpu *vcpu, unsigned int which, struct x86_segment *seg);
 void svm_set_seg(struct mote_vcpu *vcpu, unsigned int which, const struct x86_segment *seg);
@@ -206,7 +214,13 @@ bool svm_nmi_blocked(struct mote_vcpu *vcpu);
 void svm_set_nmi_blocked(struct mote_vcpu *vcpu, bool blocked);
 int svm_exit_iret(struct mote_vcpu *vcpu);
 
+/* fpu.c: when the guest's FPU is loaded */
+void svm_fpu_begin(struct mote_vcpu *vcpu);
+void svm_fpu_now(struct mote_vcpu *vcpu);
+int svm_exit_nm(struct mote_vcpu *vcpu);
+
 /* control.c: MOV CRn and DRn, SMSW, LMSW, CLTS */
+void svm_intercept_cr0(struct svm_vcpu *svm, bool on);
 int svm_handle_cr(struct mote_vcpu *vcpu, unsigned int insn_len);
 int svm_handle_dr(struct mote_vcpu *vcpu, unsigned int insn_len);
 int svm_let_cr0(struct mote_vcpu *vcpu);

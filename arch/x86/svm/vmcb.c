@@ -78,8 +78,8 @@ void svm_vmcb_destroy(struct mote_vcpu *vcpu)
 static const u8 always[] = {
 	/* The host's interrupts leave the guest at once; INIT waits for STGI */
 	INTERCEPT_INTR, INTERCEPT_NMI, INTERCEPT_INIT, INTERCEPT_VINTR,
-	/* CD and NW are not the guest's, nor are bits of CR4 that CPUID does not offer */
-	INTERCEPT_SELECTIVE_CR0, INTERCEPT_CR4_WRITE,
+	/* Bits that CPUID does not offer are not the guest's */
+	INTERCEPT_CR4_WRITE,
 	/* What mote answers */
 	INTERCEPT_CPUID, INTERCEPT_HLT, INTERCEPT_IOIO_PROT, INTERCEPT_MSR_PROT,
 	INTERCEPT_VMMCALL, INTERCEPT_XSETBV, INTERCEPT_SHUTDOWN,
@@ -105,6 +105,8 @@ static void setup_intercepts(struct svm_vcpu *svm)
 	svm_intercept(svm, INTERCEPT_CR8_WRITE, svm_caps.cr8_exits);
 	control->intercepts[INTERCEPT_DR] = ALL_DR;
 	control->intercepts[INTERCEPT_EXCEPTION] = EXCEPTIONS;
+	svm_intercept_cr0(svm, true);
+	svm_intercept(svm, INTERCEPT_CR4_READ, !(svm->cr4 & X86_CR4_MCE));
 	svm_intercept(svm, INTERCEPT_IRET, svm->nmi_blocked);
 }
 

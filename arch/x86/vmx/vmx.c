@@ -273,8 +273,13 @@ static void vmx_load(struct mote_vcpu *vcpu)
 		load_vmcs(vcpu);
 }
 
+/*
+ * The FPU is loaded at once.  CR0.TS would defer that, as on AMD, but many
+ * Intel CPUs execute past it on what is in the registers (CVE-2018-3665).
+ */
 static void vmx_prepare(struct mote_vcpu *vcpu)
 {
+	x86_fpu_load(vcpu);
 	vmx_host_prepare(vcpu);
 	x86_debug_begin(vcpu);
 	if (unlikely(x86_msrmap_is_stale(vcpu, &to_vmx(vcpu)->msrmap)))
