@@ -252,4 +252,248 @@ TEST(bad_state)
 	one_destroy(&o);
 }
 
+/*
+ * ---- registers that the guest leaves alone for a while ----
+ *
+ * A back end may let it run without them, which neither guest nor host may notice.
+ */
+
+/* More sessions than any back end stays eager after the guest's last use */
+#define IDLE	100
+
+static GUEST_NOFPU void guest_idle(void)
+{
+	for (int i = 0; i < IDLE; i++)
+		guest_sync(i);
+}
+
+static bool same(const struct regs *a, const struct regs *b)
+{
+	return !memcmp(a->xmm, b->xmm, sizeof(a->xmm)) && a->mxcsr == b->mxcsr &&
+	       a->fcw == b->fcw;
+}
+
+/* A RUN with the host's own pattern in the registers, before and after */
+static bool run_keeps_host(struct one *o)
+{
+	struct regs host = { 0 }, seen = { 0 };
+	int ret;
+
+	pattern(&host, 0x66);
+	load_sse(&host);
+	ret = mote_run(o->cpu.fd);
+	store_sse(&seen);
+	return !ret && same(&host, &seen);
+}
+
+static bool is_lazy(void)
+{
+	FILE *f = fopen("/sys/module/mote/parameters/lazy_fpu", "r");
+	int c = f ? fgetc(f) : 'N';
+
+	if (f)
+		fclose(f);
+	return c == 'Y' && guest_is_amd;
+}
+
+static GUEST_NOFPU void guest_left_alone(u64 n)
+{
+	load_sse(&guest_in[n]);
+	guest_idle();
+	store_sse(&guest_out[n]);
+	guest_idle();
+}
+
+TEST(left_alone)
+{
+	u64 exceptions, wanted;
+	struct one o;
+
+	pattern(&guest_in[0], 0x12);
+	one_create(&o, 0, guest_left_alone, 0);
+	wanted = is_lazy() ? 1 : 0;
+	for (int i = 0; i < IDLE; i++)
+		ASSERT_TRUE(run_keeps_host(&o));
+	/* Nothing but the first use made an exit of its own */
+	exceptions = o.cpu.stats->exits[MOTE_EXIT_EXCEPTION];
+	EXPECT_EQ(wanted, exceptions);
+	ASSERT_TRUE(run_keeps_host(&o));
+	EXPECT_EQ(wanted, o.cpu.stats->exits[MOTE_EXIT_EXCEPTION] - exceptions);
+	EXPECT_TRUE(same(&guest_in[0], &guest_out[0]));
+	one_destroy(&o);
+}
+
+/* Who uses them all the time is not asked each time */
+TEST(in_use)
+{
+	struct one o;
+
+	pattern(&guest_in[0], 0x13);
+	one_create(&o, 0, guest_sse, 0);
+	for (int i = 0; i < IDLE; i++)
+		ASSERT_TRUE(run_keeps_host(&o));
+	EXPECT_GE(IDLE / 20, o.cpu.stats->exits[MOTE_EXIT_EXCEPTION]);
+	EXPECT_TRUE(same(&guest_in[0], &guest_out[0]));
+	one_destroy(&o);
+}
+
+#define CR0_MP	(1UL << 1)
+#define CR0_EM	(1UL << 2)
+
+static u64 guest_smsw(void)
+{
+	u64 v;
+
+	asm volatile("smsw %0" : "=r"(v));
+	return v;
+}
+
+static u64 try_sse(void)
+{
+	u64 word;
+
+	return GUEST_TRY("movq %%xmm0, %0", : "=m"(word));
+}
+
+static u64 try_wait(void)
+{
+	return GUEST_TRY("fwait", : :);
+}
+
+/* The guest's TS and EM are its own; VECTOR_NM comes when they say so and not else */
+static GUEST_NOFPU void guest_task_switched(u64 n)
+{
+	u64 cr0;
+
+	load_sse(&guest_in[n]);
+	guest_idle();
+	cr0 = guest_read_cr0();
+	GUEST_EQ(0, cr0 & (CR0_TS | CR0_EM));
+	GUEST_EQ(cr0 & 0xffff, guest_smsw() & 0xffff);
+	guest_idle();
+	guest_write_cr0(cr0 | CR0_TS);
+	GUEST_EQ(cr0 | CR0_TS, guest_read_cr0());
+	GUEST_EQ(VECTOR_NM, try_sse());
+	guest_idle();
+	GUEST_EQ(VECTOR_NM, try_sse());
+	asm volatile("clts");
+	GUEST_EQ(cr0, guest_read_cr0());
+	GUEST_EQ(NO_FAULT, try_sse());
+	guest_idle();
+	asm volatile("clts");
+	asm volatile("lmsw %w0" : : "r"(cr0 | CR0_TS));
+	GUEST_EQ(VECTOR_NM, try_sse());
+	guest_write_cr0((cr0 & ~CR0_MP) | CR0_TS);
+	GUEST_EQ(NO_FAULT, try_wait());
+	guest_write_cr0(cr0 | CR0_TS | CR0_MP);
+	GUEST_EQ(VECTOR_NM, try_wait());
+	guest_write_cr0(cr0 | CR0_EM);
+	guest_idle();
+	GUEST_EQ(VECTOR_UD, try_sse());
+	GUEST_EQ(VECTOR_NM, GUEST_TRY("fnop", : :));
+	guest_write_cr0(cr0);
+	guest_idle();
+	store_sse(&guest_out[n]);
+	guest_sync(1000);
+}
+
+TEST(task_switched)
+{
+	struct one o;
+
+	pattern(&guest_in[0], 0x14);
+	one_create(&o, 0, guest_task_switched, 0);
+	while (vcpu_sync(&o.cpu) != 1000)
+		;
+	EXPECT_TRUE(same(&guest_in[0], &guest_out[0]));
+	one_destroy(&o);
+}
+
+/* The same from outside, while the guest does not look */
+static GUEST_NOFPU void guest_set_from_outside(u64 n)
+{
+	load_sse(&guest_in[n]);
+	guest_idle();
+	guest_sync(1000);
+	GUEST_EQ(VECTOR_NM, try_sse());
+	guest_idle();
+	guest_sync(1001);
+	store_sse(&guest_out[n]);
+}
+
+static void set_ts(struct one *o, bool on)
+{
+	struct mote_reg r = { .id = MOTE_X86_CR0 };
+
+	must_get_regs(o->cpu.fd, &r, 1, NULL);
+	r.value = on ? r.value | CR0_TS : r.value & ~CR0_TS;
+	must_set_regs(o->cpu.fd, &r, 1, NULL);
+}
+
+TEST(task_switched_by_runner)
+{
+	struct mote_reg r = { .id = MOTE_X86_CR0 };
+	struct one o;
+
+	pattern(&guest_in[0], 0x15);
+	one_create(&o, 0, guest_set_from_outside, 0);
+	while (vcpu_sync(&o.cpu) != 1000) {
+		must_get_regs(o.cpu.fd, &r, 1, NULL);
+		ASSERT_EQ(0, r.value & CR0_TS);
+	}
+	set_ts(&o, true);
+	while (vcpu_sync(&o.cpu) != 1001) {
+		must_get_regs(o.cpu.fd, &r, 1, NULL);
+		ASSERT_EQ(CR0_TS, r.value & CR0_TS);
+	}
+	set_ts(&o, false);
+	vcpu_finish(&o.cpu);
+	EXPECT_TRUE(same(&guest_in[0], &guest_out[0]));
+	one_destroy(&o);
+}
+
+static u64 guest_xgetbv(void)
+{
+	u32 lo, hi;
+
+	asm volatile("xgetbv" : "=a"(lo), "=d"(hi) : "c"(0));
+	return lo | (u64)hi << 32;
+}
+
+static GUEST_NOFPU void guest_xcr0(u64 arg)
+{
+	(void)arg;
+	guest_idle();
+	guest_write_cr4(guest_read_cr4() | CR4_OSXSAVE);
+	GUEST_EQ(1, guest_xgetbv());
+	guest_idle();
+	GUEST_EQ(1, guest_xgetbv());
+	asm volatile("xsetbv" : : "a"(3), "d"(0), "c"(0));
+	guest_idle();
+	guest_sync(1000);
+	GUEST_EQ(7, guest_xgetbv());
+	guest_write_cr4(guest_read_cr4() & ~CR4_OSXSAVE);
+	guest_idle();
+	guest_write_cr4(guest_read_cr4() | CR4_OSXSAVE);
+	GUEST_EQ(7, guest_xgetbv());
+}
+
+/* What XGETBV reads is the guest's, whoever has the other registers */
+TEST(xcr0)
+{
+	struct mote_reg r = { .id = MOTE_X86_XCR0, .value = 7 };
+	struct one o;
+
+	one_create(&o, 0, guest_xcr0, 0);
+	if (!x86_has(&o.vm, 1, 0, 2, 28))
+		SKIP(return, "no AVX on this host");
+	while (vcpu_sync(&o.cpu) != 1000)
+		;
+	must_set_regs(o.cpu.fd, &r, 1, NULL);
+	for (int i = 0; i < IDLE; i++)
+		ASSERT_TRUE(run_keeps_host(&o));
+	vcpu_finish(&o.cpu);
+	one_destroy(&o);
+}
+
 TEST_HARNESS_MAIN
