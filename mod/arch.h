@@ -48,30 +48,26 @@ void mote_arch_exit(void);
  * mote_arch_cpu_enable - take this CPU's virtualization hardware
  *
  * Return: 0 or -EBUSY when another hypervisor holds it, -EIO when the hardware
- * refuses.  Context: on the CPU, interrupts off.
+ * refuses.  Context: on the CPU, interrupts off, not enabled.
  */
 int mote_arch_cpu_enable(void);
 
 /**
  * mote_arch_cpu_disable - give it back, with all vCPU state written out
  *
- * Harmless where it was not enabled.  Context: on the CPU, interrupts off;
- * also from panic.
+ * Context: on the CPU, interrupts off, enabled; also from panic.
  */
 void mote_arch_cpu_disable(void);
 
 /**
  * mote_arch_probe_busy - whether another hypervisor holds this CPU now
  *
- * Return: 0 or -EBUSY.  Context: on the CPU, interrupts off.
+ * Return: 0 or -EBUSY.  Context: on the CPU, interrupts off, not enabled.
  */
 int mote_arch_probe_busy(void);
 
 /** mote_arch_busy_reason - who holds it and what to do, for INFO and the log */
 const char *mote_arch_busy_reason(void);
-
-/** mote_arch_cpu_ready - whether mote_arch_cpu_enable() holds here.  Context: entry. */
-bool mote_arch_cpu_ready(void);
 
 /**
  * mote_arch_info - fill in back end, features, gpa_bits and time_hz

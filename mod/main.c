@@ -35,9 +35,34 @@ static int hotplug_state;
 /* The host shuts down: VMs end, see between_sessions() */
 bool mote_hw_gone;
 
+/*
+ * From mote_arch_cpu_enable() to mote_arch_cpu_disable(); written on the CPU with
+ * interrupts off.  It says nothing of hardware that somebody else took since.
+ */
+DEFINE_PER_CPU(bool, mote_cpu_ready);
+
+static int enable_cpu(void)
+{
+	int r = 0;
+
+	if (!__this_cpu_read(mote_cpu_ready))
+		r = mote_arch_cpu_enable();
+	if (!r)
+		__this_cpu_write(mote_cpu_ready, true);
+	return r;
+}
+
+static void disable_cpu(void)
+{
+	if (!__this_cpu_read(mote_cpu_ready))
+		return;
+	__this_cpu_write(mote_cpu_ready, false);
+	mote_arch_cpu_disable();
+}
+
 static void enable_this_cpu(void *error)
 {
-	int r = mote_arch_cpu_enable();
+	int r = enable_cpu();
 
 	if (r)
 		atomic_set(error, r);
@@ -45,12 +70,12 @@ static void enable_this_cpu(void *error)
 
 static void disable_this_cpu(void *unused)
 {
-	mote_arch_cpu_disable();
+	disable_cpu();
 }
 
 static void probe_this_cpu(void *error)
 {
-	int r = mote_arch_probe_busy();
+	int r = __this_cpu_read(mote_cpu_ready) ? 0 : mote_arch_probe_busy();
 
 	if (r)
 		atomic_set(error, r);
@@ -111,7 +136,7 @@ static int online_cpu(unsigned int cpu)
 	mutex_lock(&hw_lock);
 	if (hw_users) {
 		local_irq_save(flags);
-		r = mote_arch_cpu_enable();
+		r = enable_cpu();
 		local_irq_restore(flags);
 	}
 	mutex_unlock(&hw_lock);
@@ -127,21 +152,21 @@ static int offline_cpu(unsigned int cpu)
 	unsigned long flags;
 
 	local_irq_save(flags);
-	mote_arch_cpu_disable();
+	disable_cpu();
 	local_irq_restore(flags);
 	return 0;
 }
 
 static int suspend(MOTE_SYSCORE_ARG)
 {
-	mote_arch_cpu_disable();
+	disable_cpu();
 	return 0;
 }
 
 /* The other CPUs come back through online_cpu() */
 static void resume(MOTE_SYSCORE_ARG)
 {
-	if (hw_users && mote_arch_cpu_enable())
+	if (hw_users && enable_cpu())
 		pr_err("the virtualization hardware did not come back after suspend\n");
 }
 
@@ -170,7 +195,7 @@ static struct notifier_block reboot_nb = { .notifier_call = reboot_notify };
  */
 static int panic_notify(struct notifier_block *nb, unsigned long code, void *data)
 {
-	mote_arch_cpu_disable();
+	disable_cpu();
 	return NOTIFY_OK;
 }
 

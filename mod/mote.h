@@ -164,13 +164,13 @@ int mote_vcpu_run(struct mote_vcpu *vcpu);
 void mote_vcpu_kick(struct mote_vcpu *vcpu);
 void mote_vm_flush(struct mote_vm *vm);
 struct mote_exit *mote_exit_begin(struct mote_vcpu *vcpu, u16 type, u64 raw);
-int mote_exit_pending(struct mote_vcpu *vcpu, struct mote_exit *exit, u16 type);
 
 /* hostwork.c */
 int mote_host_work(void);
 
 /* main.c */
 extern bool mote_hw_gone;
+DECLARE_PER_CPU(bool, mote_cpu_ready);
 int mote_hw_get(void);
 void mote_hw_put(void);
 
@@ -186,6 +186,21 @@ int mote_copy_out(void __user *to, const void *from, size_t known);
 static inline void mote_stat_exit(struct mote_vcpu *vcpu, unsigned int type)
 {
 	vcpu->stats->exits[type]++;
+}
+
+/**
+ * mote_exit_pending - the exit just begun waits for an answer
+ * @vcpu: the vCPU
+ * @exit: from mote_exit_begin()
+ * @type: its type; the run page cannot be asked
+ *
+ * The next RUN calls mote_arch_vcpu_complete().  Return: MOTE_USER.
+ */
+static inline int mote_exit_pending(struct mote_vcpu *vcpu, struct mote_exit *exit, u16 type)
+{
+	exit->flags = MOTE_EXIT_PENDING;
+	vcpu->pending = type;
+	return MOTE_USER;
 }
 
 #endif /* MOTE_MOTE_H */

@@ -45,21 +45,6 @@ struct mote_exit *mote_exit_begin(struct mote_vcpu *vcpu, u16 type, u64 raw)
 	return exit;
 }
 
-/**
- * mote_exit_pending - the exit just begun waits for an answer
- * @vcpu: the vCPU
- * @exit: from mote_exit_begin()
- * @type: its type; the run page cannot be asked
- *
- * The next RUN calls mote_arch_vcpu_complete().  Return: MOTE_USER.
- */
-int mote_exit_pending(struct mote_vcpu *vcpu, struct mote_exit *exit, u16 type)
-{
-	exit->flags = MOTE_EXIT_PENDING;
-	vcpu->pending = type;
-	return MOTE_USER;
-}
-
 /* An exit made outside of a session */
 static int exit_simple(struct mote_vcpu *vcpu, u16 type)
 {
@@ -134,7 +119,7 @@ static bool must_leave(struct mote_vcpu *vcpu)
 {
 	return atomic_read(&vcpu->kicked) || __xfer_to_guest_mode_work_pending() ||
 	       local_softirq_pending() || atomic_read(&vcpu->vm->dead) ||
-	       !mote_arch_cpu_ready();
+	       !__this_cpu_read(mote_cpu_ready);
 }
 
 static void flush_if_stale(struct mote_vcpu *vcpu)

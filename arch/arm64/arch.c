@@ -96,11 +96,6 @@ void mote_arch_cpu_disable(void)
 	arm64_el2_cpu_disable();
 }
 
-bool mote_arch_cpu_ready(void)
-{
-	return arm64_el2_cpu_ready();
-}
-
 int mote_arch_probe_busy(void)
 {
 	return arm64_el2_probe_busy();

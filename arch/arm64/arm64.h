@@ -27,13 +27,6 @@ void arm64_el2_exit(void);
 int arm64_el2_cpu_enable(void);
 void arm64_el2_cpu_disable(void);
 int arm64_el2_probe_busy(void);
-/**
- * arm64_el2_cpu_ready - whether arm64_el2_cpu_enable() holds on this CPU
- *
- * Also true where EL2 was lost to somebody else: the entry then ends with
- * ARM64_EXIT_LOST, and the VM can be told why.  Context: entry.
- */
-bool arm64_el2_cpu_ready(void);
 const char *arm64_el2_busy_reason(void);
 
 /**

@@ -38,14 +38,12 @@ static_assert(sizeof(struct arm64_ctx) <= PAGE_SIZE);
 
 /**
  * struct el2_cpu - of a host CPU; on the CPU, interrupts or preemption off
- * @ready: arm64_el2_cpu_enable() to _disable()
  * @foreign: somebody else uses VMIDs here
  * @vttbr: VTTBR_EL2 as the last session left it (VHE)
  * @vhe: VHE: what the switch gives back
  * @last_ran: the vCPU that used a VMID last, by VMID modulo LAST_RAN
  */
 struct el2_cpu {
-	bool ready;
 	bool foreign;
 	u64 vttbr;
 	struct hyp_host vhe;
@@ -128,26 +126,15 @@ int arm64_el2_cpu_enable(void)
 		vhe_cpu_enable(cpu);
 	else
 		r = lowvisor_cpu_take();
-	cpu->ready = !r;
 	return r;
 }
 
 void arm64_el2_cpu_disable(void)
 {
-	struct el2_cpu *cpu = this_cpu_ptr(&el2_cpu);
-
-	if (!cpu->ready)
-		return;
-	cpu->ready = false;
 	if (arm64_vhe)
 		tlbi_all_vmids();
 	else
 		lowvisor_cpu_give();
-}
-
-bool arm64_el2_cpu_ready(void)
-{
-	return this_cpu_read(el2_cpu.ready);
 }
 
 int arm64_el2_probe_busy(void)
@@ -178,7 +165,7 @@ static void foreign_check(struct el2_cpu *cpu)
 	if (likely(read_sysreg(vttbr_el2) == cpu->vttbr))
 		return;
 	tlbi_all_vmids();
-	cpu->foreign = cpu->ready;
+	cpu->foreign = __this_cpu_read(mote_cpu_ready);
 }
 
 /*

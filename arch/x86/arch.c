@@ -22,8 +22,6 @@ static const struct x86_backend *const backends[] = {
 	&svm_backend,
 };
 
-static DEFINE_PER_CPU(bool, cpu_ready);
-
 static int choose_backend(void)
 {
 	unsigned int i;
@@ -72,31 +70,17 @@ void mote_arch_exit(void)
 
 int mote_arch_cpu_enable(void)
 {
-	int r = 0;
-
-	if (!__this_cpu_read(cpu_ready))
-		r = x86->cpu_enable();
-	if (!r)
-		__this_cpu_write(cpu_ready, true);
-	return r;
+	return x86->cpu_enable();
 }
 
 void mote_arch_cpu_disable(void)
 {
-	if (!__this_cpu_read(cpu_ready))
-		return;
-	__this_cpu_write(cpu_ready, false);
 	x86->cpu_disable();
-}
-
-bool mote_arch_cpu_ready(void)
-{
-	return __this_cpu_read(cpu_ready);
 }
 
 int mote_arch_probe_busy(void)
 {
-	return __this_cpu_read(cpu_ready) ? 0 : x86->probe_busy();
+	return x86->probe_busy();
 }
 
 const char *mote_arch_busy_reason(void)

@@ -251,7 +251,7 @@ static noinline void load_vmcs(struct mote_vcpu *vcpu)
 	 * Without VMX operation nothing can be loaded: the host shuts down,
 	 * and RUN is about to find out.
 	 */
-	if (unlikely(!mote_arch_cpu_ready()))
+	if (unlikely(!__this_cpu_read(mote_cpu_ready)))
 		return;
 	if (vmx->cpu != cpu)
 		move_vmcs(vmx, cpu);
