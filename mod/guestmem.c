@@ -41,8 +41,7 @@ bool mote_guest_reader_try(struct mote_guest_reader *reader, struct mote_vm *vm)
 {
 	if (!down_read_trylock(&vm->mem.ranges))
 		return false;
-	pagefault_disable();
-	*reader = (struct mote_guest_reader) { .mem = &vm->mem, .nofault = true };
+	mote_guest_reader_held(reader, &vm->mem);
 	return true;
 }
 

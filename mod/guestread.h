@@ -42,6 +42,18 @@ void mote_guest_reader_begin(struct mote_guest_reader *reader, struct mote_vm *v
  */
 bool mote_guest_reader_try(struct mote_guest_reader *reader, struct mote_vm *vm);
 
+/**
+ * mote_guest_reader_held - the same by who holds the ranges
+ *
+ * From here on the hold is the reader's, which lets go of it.
+ */
+static inline void mote_guest_reader_held(struct mote_guest_reader *reader,
+					  struct mote_memory *mem)
+{
+	pagefault_disable();
+	*reader = (struct mote_guest_reader) { .mem = mem, .nofault = true };
+}
+
 /** mote_guest_reader_end - after the last read */
 void mote_guest_reader_end(struct mote_guest_reader *reader);
 

@@ -16,6 +16,7 @@
 #include <linux/uaccess.h>
 
 #include "arch.h"
+#include "guestread.h"
 #include "hostpage.h"
 #include "mote.h"
 
@@ -544,7 +545,8 @@ static noinline bool fault_present(struct mote_vcpu *vcpu, struct mote_range *r,
 	       !fault_install(vcpu, r, gpa, access, &hp, seq, &need);
 }
 
-enum mote_fault mote_memory_fault_fast(struct mote_vcpu *vcpu, gpa_t gpa, u32 access)
+enum mote_fault mote_memory_fault_fast(struct mote_vcpu *vcpu, gpa_t gpa, u32 access,
+				       struct mote_guest_reader *reader)
 {
 	struct mote_memory *mem = &vcpu->vm->mem;
 	bool write = access & MOTE_ACCESS_WRITE;
@@ -558,7 +560,10 @@ enum mote_fault mote_memory_fault_fast(struct mote_vcpu *vcpu, gpa_t gpa, u32 ac
 		result = MOTE_FAULT_MMIO;
 	else if (fault_present(vcpu, r, gpa, access))
 		result = MOTE_FAULT_RETRY;
-	up_read(&mem->ranges);
+	if (reader && result == MOTE_FAULT_MMIO)
+		mote_guest_reader_held(reader, mem);
+	else
+		up_read(&mem->ranges);
 	return result;
 }
 

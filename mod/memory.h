@@ -14,6 +14,7 @@
 #include "pgtable.h"
 #include "types.h"
 
+struct mote_guest_reader;
 struct mote_mem;
 struct mote_vcpu;
 struct mote_vm;
@@ -117,13 +118,16 @@ enum mote_fault mote_memory_fault(struct mote_vcpu *vcpu, gpa_t gpa, u32 access,
  * @vcpu: loaded, interrupts on
  * @gpa: faulting address
  * @access: MOTE_ACCESS_*
+ * @reader: NULL, or with MOTE_FAULT_MMIO as after mote_guest_reader_try(): who reads
+ *	the instruction, too, need not wait for the ranges twice
  *
  * Maps what the host has there already.  Ends in MOTE_FAULT_SLOW when the page
  * is not present, a table is missing, or a lock or the host's tables are in use.
  *
  * Return: MOTE_FAULT_RETRY, MOTE_FAULT_MMIO or MOTE_FAULT_SLOW.
  */
-enum mote_fault mote_memory_fault_fast(struct mote_vcpu *vcpu, gpa_t gpa, u32 access);
+enum mote_fault mote_memory_fault_fast(struct mote_vcpu *vcpu, gpa_t gpa, u32 access,
+				       struct mote_guest_reader *reader);
 
 /** mote_memory_cache_free - the vCPU faults no more: free what it kept for that */
 void mote_memory_cache_free(struct mote_vcpu *vcpu);

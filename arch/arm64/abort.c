@@ -250,7 +250,7 @@ int arm64_handle_abort(struct mote_vcpu *vcpu)
 	/* The interrupt controller lies over whatever memory is there */
 	if (vcpu->arch.vgic && vgic_owns(vcpu->vm, f->ipa))
 		return no_memory(vcpu, f);
-	switch (mote_memory_fault_fast(vcpu, f->ipa, f->access)) {
+	switch (mote_memory_fault_fast(vcpu, f->ipa, f->access, NULL)) {
 	case MOTE_FAULT_RETRY:
 		return mapped();
 	case MOTE_FAULT_MMIO:

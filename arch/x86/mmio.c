@@ -5,6 +5,7 @@
  * MOVs are decoded here: the runner gets address, width and data, and the next
  * RUN finishes the instruction.  All else it gets as bytes and registers.
  */
+#include "guestread.h"
 #include "insn.h"
 #include "x86.h"
 
@@ -42,10 +43,17 @@ static u64 low_bytes(u64 value, unsigned int bytes)
 	return bytes == 8 ? value : value & (BIT_ULL(8 * bytes) - 1);
 }
 
+static noinline u64 segment_base(struct mote_vcpu *vcpu, unsigned int which)
+{
+	struct x86_segment seg;
+
+	x86->get_seg(vcpu, which, &seg);
+	return seg.base;
+}
+
 static u64 operand_address(struct mote_vcpu *vcpu, const struct x86_insn *insn,
 			   const struct x86_mov *mov)
 {
-	struct x86_segment seg;
 	u64 address = mov->disp;
 
 	if (mov->base != X86_MOV_NO_REG)
@@ -58,8 +66,7 @@ static u64 operand_address(struct mote_vcpu *vcpu, const struct x86_insn *insn,
 		address = (u32)address;
 	if (insn->mode == 64 && mov->seg < MOTE_X86_FS)
 		return address;
-	x86->get_seg(vcpu, mov->seg, &seg);
-	address += seg.base;
+	address += segment_base(vcpu, mov->seg);
 	return insn->mode == 64 ? address : (u32)address;
 }
 
@@ -125,6 +132,14 @@ static u64 mov_result(const struct x86_answer *a, u64 old, u64 value)
 	return (old & ~mask) | (value & mask);
 }
 
+static noinline void finish_read(struct mote_vcpu *vcpu)
+{
+	const struct x86_answer *a = &vcpu->arch.answer;
+	u64 value = READ_ONCE(vcpu->run->exit.mmio.data);
+
+	x86_set_gpr(vcpu, a->reg, mov_result(a, x86_get(vcpu, a->reg), value));
+}
+
 /**
  * x86_mmio_complete - finish a MOV with the runner's answer
  * @vcpu: loaded
@@ -134,14 +149,11 @@ static u64 mov_result(const struct x86_answer *a, u64 old, u64 value)
 void x86_mmio_complete(struct mote_vcpu *vcpu)
 {
 	const struct x86_answer *a = &vcpu->arch.answer;
-	u64 value;
 
 	if (a->by_regs)
 		return;
-	if (!a->write) {
-		value = READ_ONCE(vcpu->run->exit.mmio.data);
-		x86_set_gpr(vcpu, a->reg, mov_result(a, x86_get(vcpu, a->reg), value));
-	}
+	if (!a->write)
+		finish_read(vcpu);
 	x86_skip(vcpu, a->insn_len);
 }
 
@@ -192,15 +204,19 @@ int x86_mmio_exit(struct mote_vcpu *vcpu, const struct x86_insn *insn)
 /**
  * x86_mmio_fast - an MMIO exit within the session
  * @vcpu: loaded, vcpu->arch.fault has been filled
+ * @reader: of guest memory without faults; ends here
  *
  * Return: MOTE_USER, or MOTE_SLOW when the instruction has to be waited for.
  */
-int x86_mmio_fast(struct mote_vcpu *vcpu)
+int x86_mmio_fast(struct mote_vcpu *vcpu, struct mote_guest_reader *reader)
 {
 	struct x86_insn insn;
+	bool there;
 
 	x86_insn_begin(vcpu, &insn);
-	if (!x86_fetch_insn_nofault(vcpu, insn.cs.base, insn.bytes))
+	there = x86_fetch_insn_held(vcpu, reader, insn.cs.base, insn.bytes);
+	mote_guest_reader_end(reader);
+	if (!there)
 		return MOTE_SLOW;
 	insn.count = 15;
 	return x86_mmio_exit(vcpu, &insn);

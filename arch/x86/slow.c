@@ -2,6 +2,7 @@
 /*
  * mote/x86: second-stage violations, and the part of exits that sleeps.
  */
+#include "guestread.h"
 #include "insn.h"
 #include "lapic.h"
 #include "x86.h"
@@ -131,15 +132,16 @@ static int handle_memory(struct mote_vcpu *vcpu, const struct x86_fault *f)
 int x86_handle_violation(struct mote_vcpu *vcpu)
 {
 	const struct x86_fault *f = &vcpu->arch.fault;
+	struct mote_guest_reader reader;
 
 	vcpu->arch.slow = X86_SLOW_FAULT;
 	if (unlikely(is_apic_page(vcpu, f->gpa)))
 		return MOTE_SLOW;
-	switch (mote_memory_fault_fast(vcpu, f->gpa, f->access)) {
+	switch (mote_memory_fault_fast(vcpu, f->gpa, f->access, &reader)) {
 	case MOTE_FAULT_RETRY:
 		return MOTE_RESUME;
 	case MOTE_FAULT_MMIO:
-		return x86_mmio_fast(vcpu);
+		return x86_mmio_fast(vcpu, &reader);
 	default:
 		return MOTE_SLOW;
 	}

@@ -124,17 +124,22 @@ static u64 cached(struct mote_vcpu *vcpu, enum x86_reg reg)
 #define NEEDED	(BIT(X86_CR0) | BIT(X86_CR3) | BIT(X86_CR4) | BIT(X86_EFER) | \
 		 BIT(X86_RFLAGS) | BIT(X86_RIP))
 
-void x86_walk_cache(struct mote_vcpu *vcpu)
+static noinline void fetch_missing(struct mote_vcpu *vcpu)
 {
-	unsigned long missing;
+	unsigned long missing = NEEDED & ~vcpu->arch.cached;
 	unsigned int reg;
 
+	for_each_set_bit(reg, &missing, X86_REG_COUNT)
+		x86->fetch(vcpu, reg);
+}
+
+void x86_walk_cache(struct mote_vcpu *vcpu)
+{
 	/* What is not cached has not been written since the exit, either */
 	if (likely(!(vcpu->arch.cached & x86->paging_regs)))
 		x86->fetch_paging(vcpu);
-	missing = NEEDED & ~vcpu->arch.cached;
-	for_each_set_bit(reg, &missing, X86_REG_COUNT)
-		x86->fetch(vcpu, reg);
+	if (unlikely(NEEDED & ~vcpu->arch.cached))
+		fetch_missing(vcpu);
 }
 
 /* NULL: no paging */
@@ -535,30 +540,38 @@ static noinline bool fetch_walk(struct mote_vcpu *vcpu, struct mote_guest_reader
 	return true;
 }
 
-bool x86_fetch_insn_nofault(struct mote_vcpu *vcpu, u64 cs_base, u8 *buf)
+bool x86_fetch_insn_held(struct mote_vcpu *vcpu, struct mote_guest_reader *reader, u64 cs_base,
+			 u8 *buf)
 {
 	u64 gva = insn_gva(vcpu, cs_base), low, high;
-	struct mote_guest_reader reader;
 	bool there;
 	gpa_t gpa;
 
-	if ((gva & ~PAGE_MASK) > PAGE_SIZE - INSN_MAX || !x86_canonical(gva) ||
-	    !mote_guest_reader_try(&reader, vcpu->vm))
+	if ((gva & ~PAGE_MASK) > PAGE_SIZE - INSN_MAX || !x86_canonical(gva))
 		return false;
-	/* Fifteen bytes: two times eight, which overlap */
 	if (likely(cached(vcpu, X86_EFER) & EFER_LMA))
-		there = fetch_walk_64(vcpu, &reader, gva, &gpa);
+		there = fetch_walk_64(vcpu, reader, gva, &gpa);
 	else
-		there = fetch_walk(vcpu, &reader, gva, &gpa);
-	there = there &&
-		!mote_guest_reader_u64(&reader, gpa, &low) &&
-		!mote_guest_reader_u64(&reader, gpa + INSN_MAX - sizeof(high), &high);
-	mote_guest_reader_end(&reader);
-	if (!there)
+		there = fetch_walk(vcpu, reader, gva, &gpa);
+	/* Fifteen bytes: two times eight, which overlap */
+	if (!there || mote_guest_reader_u64(reader, gpa, &low) ||
+	    mote_guest_reader_u64(reader, gpa + INSN_MAX - sizeof(high), &high))
 		return false;
 	memcpy(buf, &low, sizeof(low));
 	memcpy(buf + INSN_MAX - sizeof(high), &high, sizeof(high));
 	return true;
+}
+
+bool x86_fetch_insn_nofault(struct mote_vcpu *vcpu, u64 cs_base, u8 *buf)
+{
+	struct mote_guest_reader reader;
+	bool there;
+
+	if (!mote_guest_reader_try(&reader, vcpu->vm))
+		return false;
+	there = x86_fetch_insn_held(vcpu, &reader, cs_base, buf);
+	mote_guest_reader_end(&reader);
+	return there;
 }
 
 void mote_arch_translate(struct mote_vcpu *vcpu, struct mote_translate *tr)

@@ -12,6 +12,8 @@
 #include "backend.h"
 #include "mod/mote.h"
 
+struct mote_guest_reader;
+
 /* Access rights of a segment: 64-bit code, default size 32 bits */
 #define X86_AR_L	BIT(13)
 #define X86_AR_DB	BIT(14)
@@ -202,7 +204,7 @@ struct x86_insn {
 void x86_insn_begin(struct mote_vcpu *vcpu, struct x86_insn *insn);
 void x86_insn_fetch(struct mote_vcpu *vcpu, struct x86_insn *insn);
 int x86_mmio_exit(struct mote_vcpu *vcpu, const struct x86_insn *insn);
-int x86_mmio_fast(struct mote_vcpu *vcpu);
+int x86_mmio_fast(struct mote_vcpu *vcpu, struct mote_guest_reader *reader);
 void x86_mmio_complete(struct mote_vcpu *vcpu);
 
 /* ---- debug.c: debug registers ---- */
@@ -454,5 +456,9 @@ unsigned int x86_fetch_insn(struct mote_vcpu *vcpu, u64 cs_base, u8 *buf);
  * page, or something is not present or not right.
  */
 bool x86_fetch_insn_nofault(struct mote_vcpu *vcpu, u64 cs_base, u8 *buf);
+
+/** x86_fetch_insn_held - x86_fetch_insn_nofault() by who has a @reader that does not sleep */
+bool x86_fetch_insn_held(struct mote_vcpu *vcpu, struct mote_guest_reader *reader, u64 cs_base,
+			 u8 *buf);
 
 #endif /* MOTE_X86_X86_H */
