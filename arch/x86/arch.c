@@ -8,6 +8,7 @@
 #include <linux/module.h>
 #include <linux/security.h>
 #include <linux/slab.h>
+#include <linux/static_call.h>
 #include <asm/tsc.h>
 
 #include "arch.h"
@@ -16,11 +17,31 @@
 
 const struct x86_backend *x86;
 
+/*
+ * What every exit calls is called directly: an indirect call costs a retpoline on
+ * many hosts.
+ */
+DEFINE_STATIC_CALL_NULL(x86_load, *((struct x86_backend *)0)->load);
+DEFINE_STATIC_CALL_NULL(x86_put, *((struct x86_backend *)0)->put);
+DEFINE_STATIC_CALL_NULL(x86_prepare, *((struct x86_backend *)0)->prepare);
+DEFINE_STATIC_CALL_NULL(x86_enter, *((struct x86_backend *)0)->enter);
+DEFINE_STATIC_CALL_NULL(x86_handle_exit, *((struct x86_backend *)0)->handle_exit);
+
 /* One line for each back end; the first that knows the CPU is taken */
 static const struct x86_backend *const backends[] = {
 	&vmx_backend,
 	&svm_backend,
 };
+
+static void use_backend(const struct x86_backend *backend)
+{
+	x86 = backend;
+	static_call_update(x86_load, backend->load);
+	static_call_update(x86_put, backend->put);
+	static_call_update(x86_prepare, backend->prepare);
+	static_call_update(x86_enter, backend->enter);
+	static_call_update(x86_handle_exit, backend->handle_exit);
+}
 
 static int choose_backend(void)
 {
@@ -32,7 +53,7 @@ static int choose_backend(void)
 		if (r == -ENODEV)
 			continue;
 		if (!r)
-			x86 = backends[i];
+			use_backend(backends[i]);
 		return r;
 	}
 	pr_err("no hardware virtualization on this CPU: neither VT-x nor SVM; enable it in the firmware, or nested virtualization in the hypervisor\n");
@@ -240,13 +261,13 @@ void mote_arch_vcpu_destroy(struct mote_vcpu *vcpu)
 void mote_arch_vcpu_load(struct mote_vcpu *vcpu)
 {
 	preempt_disable();
-	x86->load(vcpu);
+	static_call(x86_load)(vcpu);
 }
 
 void mote_arch_vcpu_put(struct mote_vcpu *vcpu)
 {
 	if (vcpu->arch.live) {
-		x86->put(vcpu);
+		static_call(x86_put)(vcpu);
 		x86_uret_put(vcpu);
 		if (vcpu->arch.fpu_live)
 			x86_fpu_save(vcpu);
@@ -258,13 +279,13 @@ void mote_arch_vcpu_put(struct mote_vcpu *vcpu)
 void mote_arch_vcpu_prepare(struct mote_vcpu *vcpu)
 {
 	x86_uret_load(vcpu);
-	x86->prepare(vcpu);
+	static_call(x86_prepare)(vcpu);
 	vcpu->arch.live = true;
 }
 
 int mote_arch_vcpu_sync(struct mote_vcpu *vcpu)
 {
-	return x86_events_sync(vcpu);
+	return likely(x86_events_quiet(vcpu)) ? MOTE_RESUME : x86_events_sync(vcpu);
 }
 
 void mote_arch_vcpu_flush(struct mote_vcpu *vcpu)
@@ -274,12 +295,12 @@ void mote_arch_vcpu_flush(struct mote_vcpu *vcpu)
 
 void mote_arch_vcpu_enter(struct mote_vcpu *vcpu)
 {
-	x86->enter(vcpu);
+	static_call(x86_enter)(vcpu);
 }
 
 int mote_arch_vcpu_handle_exit(struct mote_vcpu *vcpu)
 {
-	return x86->handle_exit(vcpu);
+	return static_call(x86_handle_exit)(vcpu);
 }
 
 int mote_arch_vcpu_handle_slow(struct mote_vcpu *vcpu)

@@ -128,17 +128,6 @@ void x86_debug_load(struct mote_vcpu *vcpu)
 }
 
 /**
- * x86_debug_begin - a session begins
- * @vcpu: loaded; the host's breakpoints do not change until x86_debug_put()
- */
-void x86_debug_begin(struct mote_vcpu *vcpu)
-{
-	vcpu->arch.host_dr7 = hw_breakpoint_active() ? __this_cpu_read(cpu_dr7) : 0;
-	if (unlikely(vcpu->arch.dr7 & X86_DR7_ENABLED))
-		x86_debug_load(vcpu);
-}
-
-/**
  * x86_debug_restore - x86_debug_put() where there is something to do
  * @vcpu: loaded
  */

@@ -460,20 +460,6 @@ int x86_complete(struct mote_vcpu *vcpu)
 /* ---- registers in the run page ---- */
 
 /**
- * x86_cs_bits - width of a code segment: 16, 32 or 64
- * @vcpu: loaded
- * @cs: the code segment
- */
-unsigned int x86_cs_bits(struct mote_vcpu *vcpu, const struct x86_segment *cs)
-{
-	if (!(x86_get(vcpu, X86_CR0) & X86_CR0_PE))
-		return 16;
-	if ((cs->ar & X86_AR_L) && (x86_get(vcpu, X86_EFER) & EFER_LMA))
-		return 64;
-	return cs->ar & X86_AR_DB ? 32 : 16;
-}
-
-/**
  * x86_code_bits - width of the current code segment
  * @vcpu: loaded
  */

@@ -197,19 +197,6 @@ static void wake_if_event(struct mote_vcpu *vcpu)
 		vcpu->arch.halted = false;
 }
 
-/*
- * Nothing is there to deliver or to wait for, and hardware has not been asked
- * to tell when it could be delivered: most entries.
- */
-static __always_inline bool nothing_to_do(struct mote_vcpu *vcpu)
-{
-	const struct mote_vcpu_arch *arch = &vcpu->arch;
-
-	return !(arch->shutdown | arch->pdptrs_stale | arch->halted | arch->event.valid |
-		 arch->nmi_pending | arch->intr_pending | arch->windows) &&
-	       !arch->lapic && !(vcpu->request & MOTE_RUN_IRQ_WINDOW);
-}
-
 static void inject(struct mote_vcpu *vcpu)
 {
 	struct x86_event *ev = &vcpu->arch.event;
@@ -222,7 +209,14 @@ static void inject(struct mote_vcpu *vcpu)
 	vcpu->stats->injected++;
 }
 
-static noinline int sync_events(struct mote_vcpu *vcpu)
+/**
+ * x86_events_sync - mote_arch_vcpu_sync(): the last look before the entry
+ * @vcpu: entry context; !x86_events_quiet()
+ *
+ * Return: MOTE_RESUME to enter, MOTE_AGAIN while halted, MOTE_SLOW when guest
+ * memory has to be read first, MOTE_USER with an exit made.
+ */
+int x86_events_sync(struct mote_vcpu *vcpu)
 {
 	if (unlikely(vcpu->arch.shutdown)) {
 		vcpu->arch.shutdown = false;
@@ -252,18 +246,6 @@ static noinline int sync_events(struct mote_vcpu *vcpu)
 	if (vcpu->arch.event.valid)
 		inject(vcpu);
 	return MOTE_RESUME;
-}
-
-/**
- * x86_events_sync - mote_arch_vcpu_sync(): the last look before the entry
- * @vcpu: entry context
- *
- * Return: MOTE_RESUME to enter, MOTE_AGAIN while halted, MOTE_SLOW when guest
- * memory has to be read first, MOTE_USER with an exit made.
- */
-int x86_events_sync(struct mote_vcpu *vcpu)
-{
-	return likely(nothing_to_do(vcpu)) ? MOTE_RESUME : sync_events(vcpu);
 }
 
 static int inject_exception(struct mote_vcpu *vcpu, const struct mote_inject *inject)

@@ -127,7 +127,6 @@ static __always_inline void put_gs(struct mote_vcpu *vcpu)
  */
 void x86_uret_load(struct mote_vcpu *vcpu)
 {
-	vcpu->arch.uret_loaded = 0;
 	if (!x86->switches_syscall) {
 		load_gs(vcpu);
 		if (vcpu->arch.uret_sce)
@@ -147,11 +146,8 @@ static noinline void restore_host(struct mote_vcpu *vcpu)
 	vcpu->arch.uret_loaded = 0;
 }
 
-/**
- * x86_uret_put - the host's values back, and what the guest changed saved
- * @vcpu: loaded, after x86_uret_load()
- */
-void x86_uret_put(struct mote_vcpu *vcpu)
+/** x86_uret_give_back - x86_uret_put() with something to do */
+void x86_uret_give_back(struct mote_vcpu *vcpu)
 {
 	if (!x86->switches_syscall)
 		put_gs(vcpu);

@@ -6,6 +6,10 @@
 #define MOTE_X86_X86_H
 
 #include <linux/bits.h>
+#include <linux/percpu.h>
+#include <asm/msr-index.h>
+#include <asm/processor.h>
+#include <asm/debugreg.h>
 #include <asm/trapnr.h>
 
 #include "arch.h"
@@ -108,6 +112,22 @@ void x86_queue_exception(struct mote_vcpu *vcpu, unsigned int vector, s64 error)
 void x86_queue_page_fault(struct mote_vcpu *vcpu, u64 cr2, u32 error);
 void x86_queue_nmi(struct mote_vcpu *vcpu);
 int x86_events_sync(struct mote_vcpu *vcpu);
+
+/**
+ * x86_events_quiet - whether an entry has nothing to do with events
+ * @vcpu: entry context
+ *
+ * Nothing is there to deliver or to wait for, and hardware has not been asked
+ * to tell when it could be delivered: most entries.
+ */
+static inline bool x86_events_quiet(struct mote_vcpu *vcpu)
+{
+	const struct mote_vcpu_arch *arch = &vcpu->arch;
+
+	return !(arch->shutdown | arch->pdptrs_stale | arch->halted | arch->event.valid |
+		 arch->nmi_pending | arch->intr_pending | arch->windows) &&
+	       !arch->lapic && !(vcpu->request & MOTE_RUN_IRQ_WINDOW);
+}
 bool x86_intr_allowed(struct mote_vcpu *vcpu);
 bool x86_has_wake_event(struct mote_vcpu *vcpu);
 bool x86_vector_has_error(unsigned int vector);
@@ -171,8 +191,22 @@ int x86_complete(struct mote_vcpu *vcpu);
 int x86_handle_violation(struct mote_vcpu *vcpu);
 int x86_handle_slow(struct mote_vcpu *vcpu);
 void x86_fill_run_regs(struct mote_vcpu *vcpu);
-unsigned int x86_cs_bits(struct mote_vcpu *vcpu, const struct x86_segment *cs);
 unsigned int x86_code_bits(struct mote_vcpu *vcpu);
+
+/**
+ * x86_cs_bits - width of a code segment: 16, 32 or 64
+ * @vcpu: loaded
+ * @cs: the code segment
+ */
+static inline unsigned int x86_cs_bits(struct mote_vcpu *vcpu,
+				       const struct x86_segment *cs)
+{
+	if (!(x86_get(vcpu, X86_CR0) & X86_CR0_PE))
+		return 16;
+	if ((cs->ar & X86_AR_L) && (x86_get(vcpu, X86_EFER) & EFER_LMA))
+		return 64;
+	return cs->ar & X86_AR_DB ? 32 : 16;
+}
 
 /* ---- control.c: MOV to control registers ---- */
 
@@ -214,9 +248,19 @@ int x86_mov_from_dr(struct mote_vcpu *vcpu, unsigned int dr, unsigned int gpr,
 int x86_mov_to_dr(struct mote_vcpu *vcpu, unsigned int dr, unsigned int gpr,
 		  unsigned int insn_len);
 void x86_queue_debug(struct mote_vcpu *vcpu, u64 dr6_bits);
-void x86_debug_begin(struct mote_vcpu *vcpu);
 void x86_debug_load(struct mote_vcpu *vcpu);
 void x86_debug_restore(struct mote_vcpu *vcpu);
+
+/**
+ * x86_debug_begin - a session begins
+ * @vcpu: loaded; the host's breakpoints do not change until x86_debug_put()
+ */
+static inline void x86_debug_begin(struct mote_vcpu *vcpu)
+{
+	vcpu->arch.host_dr7 = hw_breakpoint_active() ? __this_cpu_read(cpu_dr7) : 0;
+	if (unlikely(vcpu->arch.dr7 & X86_DR7_ENABLED))
+		x86_debug_load(vcpu);
+}
 
 /**
  * x86_debug_put - the host's breakpoints back, at the end of a session
@@ -250,10 +294,20 @@ u32 x86_fpu_pkru(struct mote_vcpu *vcpu);
 
 void x86_uret_setup(void);
 void x86_uret_load(struct mote_vcpu *vcpu);
-void x86_uret_put(struct mote_vcpu *vcpu);
+void x86_uret_give_back(struct mote_vcpu *vcpu);
 u64 x86_uret_get(struct mote_vcpu *vcpu, unsigned int which);
 void x86_uret_set(struct mote_vcpu *vcpu, unsigned int which, u64 value);
 void x86_uret_efer_changed(struct mote_vcpu *vcpu, u64 efer);
+
+/**
+ * x86_uret_put - the host's values back, and what the guest changed saved
+ * @vcpu: loaded, after x86_uret_load()
+ */
+static inline void x86_uret_put(struct mote_vcpu *vcpu)
+{
+	if (vcpu->arch.uret_loaded || !x86->switches_syscall)
+		x86_uret_give_back(vcpu);
+}
 
 /* ---- cpuid.c ---- */
 

@@ -260,20 +260,25 @@ static int exit_npf(struct mote_vcpu *vcpu)
  * @insn: the same for an instruction, given its length
  * @opcode: X86_OP_* of that instruction; 0: there are several
  * @stat: enum mote_exit_type it is counted as
+ * @is_insn: it is @insn
  * @gpr: @insn needs to know a general register
  */
 struct exit_entry {
-	int (*handle)(struct mote_vcpu *vcpu);
-	int (*insn)(struct mote_vcpu *vcpu, unsigned int insn_len);
+	union {
+		int (*handle)(struct mote_vcpu *vcpu);
+		int (*insn)(struct mote_vcpu *vcpu, unsigned int insn_len);
+	};
 	u32 opcode;
 	u8 stat;
+	bool is_insn;
 	bool gpr;
 };
 
 #define EXIT(fn, stat_)			{ .handle = fn, .stat = MOTE_EXIT_##stat_ }
-#define INSN(fn, op, stat_)		{ .insn = fn, .opcode = op, .stat = MOTE_EXIT_##stat_ }
+#define INSN(fn, op, stat_) \
+	{ .insn = fn, .opcode = op, .stat = MOTE_EXIT_##stat_, .is_insn = true }
 #define MOVE(fn, op) \
-	{ .insn = fn, .opcode = op, .stat = MOTE_EXIT_CONTROL, .gpr = true }
+	{ .insn = fn, .opcode = op, .stat = MOTE_EXIT_CONTROL, .is_insn = true, .gpr = true }
 #define UD				EXIT(x86_exit_ud, OTHER)
 
 static const struct exit_entry exits[] = {
@@ -330,7 +335,7 @@ static const struct exit_entry *find_exit(u32 code)
 	if (code >= ARRAY_SIZE(exits))
 		return &unknown;
 	code = array_index_nospec(code, ARRAY_SIZE(exits));
-	return exits[code].handle || exits[code].insn ? &exits[code] : &unknown;
+	return exits[code].handle ? &exits[code] : &unknown;
 }
 
 /* With decode assists, bit 63 of EXITINFO1 is set for MOV CRn */
@@ -391,7 +396,7 @@ int svm_handle_insn(struct mote_vcpu *vcpu, const struct x86_insn *insn)
 		return MOTE_RESUME;
 	if (is_string(sys.opcode))
 		return decoded_string(vcpu, &sys);
-	if (!entry->insn)
+	if (!entry->is_insn)
 		return MOTE_RESUME;
 	if (is_expected(vcpu, entry, sys.opcode)) {
 		to_svm(vcpu)->gpr = sys.rm;
@@ -421,8 +426,7 @@ static noinline void finish_entry(struct mote_vcpu *vcpu)
 
 static bool entry_left_something(const struct svm_vcpu *svm)
 {
-	return svm->step | svm->stepped | svm->cr_once | svm->iret | svm->injecting |
-	       (svm->vmcb->control.exit_int_info >> 31);
+	return svm->unfinished || svm->vmcb->control.exit_int_info & SVM_EXITINTINFO_VALID;
 }
 
 /**
@@ -445,7 +449,7 @@ int svm_handle_exit(struct mote_vcpu *vcpu)
 		trace_mote_exit(vcpu->id, entry->stat, code, vcpu->arch.reg[X86_RIP]);
 	if (unlikely(entry_left_something(svm)))
 		finish_entry(vcpu);
-	if (entry->insn)
+	if (entry->is_insn)
 		return handle_insn(vcpu, entry);
 	return entry->handle(vcpu);
 }

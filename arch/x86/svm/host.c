@@ -105,23 +105,3 @@ void svm_host_disable(void)
 	svm_stgi();
 	wrmsrl(MSR_EFER, efer & ~(u64)EFER_SVME);
 }
-
-/**
- * svm_host_prepare - a session begins
- *
- * What VMSAVE writes does not change before its end, as preemption is off.
- * Should SVM be off, the entry finds out.
- */
-void svm_host_prepare(void)
-{
-	svm_vmsave(__this_cpu_read(svm_vmsave_pa));
-	if (unlikely(svm_caps.xss))
-		wrmsrl(MSR_IA32_XSS, 0);
-}
-
-/** svm_host_put - and ends; the last exit left all else as it was */
-void svm_host_put(void)
-{
-	if (unlikely(svm_caps.xss))
-		wrmsrl(MSR_IA32_XSS, svm_caps.xss);
-}

@@ -2,8 +2,8 @@
 /*
  * mote/svm: guest registers that live in the VMCB.
  *
- * RSP, RIP, RFLAGS and the interrupt shadow are copied at each exit, see
- * svm.c: the VMCB is memory, and asking one by one would cost more.
+ * RIP, RFLAGS and the interrupt shadow, of which nearly every exit wants something,
+ * are copied at each, see svm.c: the VMCB is memory, and asking would cost more.
  */
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
@@ -171,32 +171,16 @@ static u32 ar_of(u16 attrib)
 	return attrib & ATTRIB_P ? ar : ar | X86_AR_UNUSABLE;
 }
 
+#define SEG(which, field)	[MOTE_X86_##which] = offsetof(struct vmcb_save_area, field)
+
+static const u16 seg_offset[] = {
+	SEG(ES, es), SEG(CS, cs), SEG(SS, ss), SEG(DS, ds), SEG(FS, fs), SEG(GS, gs),
+	SEG(LDTR, ldtr), SEG(TR, tr), SEG(GDTR, gdtr), SEG(IDTR, idtr),
+};
+
 static struct vmcb_seg *seg_of(struct svm_vcpu *svm, unsigned int which)
 {
-	struct vmcb_save_area *save = &svm->vmcb->save;
-
-	switch (which) {
-	case MOTE_X86_ES:
-		return &save->es;
-	case MOTE_X86_CS:
-		return &save->cs;
-	case MOTE_X86_SS:
-		return &save->ss;
-	case MOTE_X86_DS:
-		return &save->ds;
-	case MOTE_X86_FS:
-		return &save->fs;
-	case MOTE_X86_GS:
-		return &save->gs;
-	case MOTE_X86_LDTR:
-		return &save->ldtr;
-	case MOTE_X86_TR:
-		return &save->tr;
-	case MOTE_X86_GDTR:
-		return &save->gdtr;
-	default:
-		return &save->idtr;
-	}
+	return (void *)&svm->vmcb->save + seg_offset[which];
 }
 
 /*

@@ -173,6 +173,9 @@ static __always_inline u32 enter_flags(struct mote_vcpu *vcpu, u32 host_spec_ctr
 	return flags;
 }
 
+/* Exits leave the general registers in memory; most change RIP, few the rest */
+#define RARELY_DIRTY	(~(u32)(X86_REGS_IN_MEMORY | BIT(X86_RIP)))
+
 /* What is there on few entries */
 static noinline void prepare_entry(struct mote_vcpu *vcpu)
 {
@@ -180,25 +183,22 @@ static noinline void prepare_entry(struct mote_vcpu *vcpu)
 
 	if (svm->step)
 		svm_begin_step(vcpu);
-	if (vcpu->arch.dirty >> X86_CR0)
+	if (vcpu->arch.dirty)
 		svm_flush_dirty(vcpu);
 	if (svm->asid_shared)
 		svm_flush(vcpu);
 }
 
-static __always_inline void write_registers(struct mote_vcpu *vcpu)
+static __always_inline void write_registers(struct mote_vcpu *vcpu, u32 cr8)
 {
 	struct svm_vcpu *svm = to_svm(vcpu);
 	struct vmcb *vmcb = svm->vmcb;
-	u32 cr8 = x86_cr8(vcpu);
 
-	if (unlikely(vcpu->arch.dirty >> X86_CR0 | svm->step | svm->asid_shared))
+	if (unlikely(vcpu->arch.dirty & RARELY_DIRTY) || unlikely(svm->step | svm->asid_shared))
 		prepare_entry(vcpu);
 	vcpu->arch.dirty = 0;
 	vmcb->save.rax = vcpu->arch.reg[X86_RAX];
-	vmcb->save.rsp = vcpu->arch.reg[X86_RSP];
 	vmcb->save.rip = vcpu->arch.reg[X86_RIP];
-	vmcb->save.rflags = vcpu->arch.reg[X86_RFLAGS];
 	if (unlikely(vmcb->save.cr2 != vcpu->arch.cr2)) {
 		vmcb->save.cr2 = vcpu->arch.cr2;
 		svm_changed(svm, SVM_CLEAN_CR2);
@@ -209,20 +209,18 @@ static __always_inline void write_registers(struct mote_vcpu *vcpu)
 	}
 }
 
-static __always_inline void read_registers(struct mote_vcpu *vcpu)
+static __always_inline void read_registers(struct mote_vcpu *vcpu, u32 old_cr8)
 {
 	const struct vmcb *vmcb = to_svm(vcpu)->vmcb;
 	u32 cr8 = vmcb->control.int_ctl & V_TPR_MASK;
 
 	vcpu->arch.reg[X86_RAX] = vmcb->save.rax;
-	vcpu->arch.reg[X86_RSP] = vmcb->save.rsp;
 	vcpu->arch.reg[X86_RIP] = vmcb->save.rip;
 	vcpu->arch.reg[X86_RFLAGS] = vmcb->save.rflags;
 	vcpu->arch.reg[X86_SHADOW] = vmcb->control.int_state & SVM_INTERRUPT_SHADOW_MASK;
-	vcpu->arch.cached = X86_REGS_IN_MEMORY | BIT(X86_RSP) | BIT(X86_RIP) | BIT(X86_RFLAGS) |
-			    BIT(X86_SHADOW);
+	vcpu->arch.cached = X86_REGS_IN_MEMORY | BIT(X86_RIP) | BIT(X86_RFLAGS) | BIT(X86_SHADOW);
 	vcpu->arch.cr2 = vmcb->save.cr2;
-	if (unlikely(x86_cr8(vcpu) != cr8))
+	if (unlikely(cr8 != old_cr8))
 		x86_set_cr8(vcpu, cr8);
 }
 
@@ -231,14 +229,15 @@ static void svm_vcpu_enter(struct mote_vcpu *vcpu)
 	u32 host_spec_ctrl = this_cpu_read(x86_spec_ctrl_current);
 	struct svm_vcpu *svm = to_svm(vcpu);
 	struct vmcb_control_area *control = &svm->vmcb->control;
+	u32 cr8 = x86_cr8(vcpu);
 
-	write_registers(vcpu);
+	write_registers(vcpu, cr8);
 	svm->entry_failed = svm_enter(vcpu->arch.reg, svm->vmcb_pa, __this_cpu_read(svm_vmsave_pa),
 				      enter_flags(vcpu, host_spec_ctrl),
 				      vcpu->arch.spec_ctrl, host_spec_ctrl);
 	if (unlikely(svm->entry_failed))
 		return;
-	read_registers(vcpu);
+	read_registers(vcpu, cr8);
 	control->tlb_ctl = TLB_CONTROL_DO_NOTHING;
 	control->clean = svm_caps.clean;
 	if (unlikely(control->exit_code == SVM_EXIT_EXCP_BASE + X86_TRAP_MC))

@@ -6,11 +6,13 @@
 #define MOTE_SVM_SVM_H
 
 #include <linux/percpu.h>
+#include <asm/msr.h>
 #include <asm/svm.h>
 
 #include "../lapic.h"
 #include "../msrmap.h"
 #include "../x86.h"
+#include "ops.h"
 
 /*
  * VMCB clean bits (APM vol. 2, "VMCB Clean Field"): what the CPU may still
@@ -89,18 +91,19 @@ struct svm_soft {
  * @cr0_differs: bits of CR0 that hardware has otherwise than the guest
  *	believes: without CD and NW, and with TS while the FPU is deferred
  * @cr4: CR4 as the guest believes it; hardware has MCE besides
- * @cr_once: SMSW, LMSW or CLTS is let through with @step
  * @gpr: general register of a MOV CRn or DRn that exited
  * @msrmap: MSR permission map
  * @tpr_threshold: class of the interrupt that waits for the TPR, or 0
  * @nmi_blocked: by an earlier NMI
- * @iret: the IRET that ends it is the next instruction, at @iret_rip
  * @iret_rip: see @iret
+ * @iret: the IRET that ends it is the next instruction, at @iret_rip
  * @step: one instruction, then exit; RFLAGS.TF is ours
- * @step_tf: RFLAGS.TF as the guest has it, with @step
  * @stepped: @step was set at the last entry
+ * @cr_once: SMSW, LMSW or CLTS is let through with @step
  * @injecting: an event went in with the last entry
- * @soft: that event, if @soft.event.valid
+ * @unfinished: any of these five
+ * @step_tf: RFLAGS.TF as the guest has it, with @step
+ * @soft: the event of @injecting, if @soft.event.valid
  * @fpu_eager: sessions to come that load the FPU at once
  * @entry_failed: SVM was off
  */
@@ -111,17 +114,22 @@ struct svm_vcpu {
 	bool asid_shared;
 	u64 cr0_differs;
 	u64 cr4;
-	bool cr_once;
 	u8 gpr;
 	struct x86_msrmap msrmap;
 	u8 tpr_threshold;
 	bool nmi_blocked;
-	bool iret;
 	u64 iret_rip;
-	bool step;
+	union {
+		struct {
+			bool iret;
+			bool step;
+			bool stepped;
+			bool cr_once;
+			bool injecting;
+		};
+		u64 unfinished;
+	};
 	bool step_tf;
-	bool stepped;
-	bool injecting;
 	struct svm_soft soft;
 	u8 fpu_eager;
 	bool entry_failed;
@@ -195,11 +203,29 @@ void svm_host_destroy(void);
 int svm_host_enable(void);
 void svm_host_disable(void);
 int svm_host_busy(void);
-void svm_host_prepare(void);
-void svm_host_put(void);
 
 /* Physical address of what a session's VMSAVE writes: the host's FS, GS, TR ... */
 DECLARE_PER_CPU(u64, svm_vmsave_pa);
+
+/**
+ * svm_host_prepare - a session begins
+ *
+ * What VMSAVE writes does not change before its end, as preemption is off.
+ * Should SVM be off, the entry finds out.
+ */
+static inline void svm_host_prepare(void)
+{
+	svm_vmsave(__this_cpu_read(svm_vmsave_pa));
+	if (unlikely(svm_caps.xss))
+		wrmsrl(MSR_IA32_XSS, 0);
+}
+
+/** svm_host_put - and ends; the last exit left all else as it was */
+static inline void svm_host_put(void)
+{
+	if (unlikely(svm_caps.xss))
+		wrmsrl(MSR_IA32_XSS, svm_caps.xss);
+}
 
 /* inject.c: events into the guest */
 void svm_windows(struct mote_vcpu *vcpu, bool intr, bool nmi);
