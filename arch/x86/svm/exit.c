@@ -213,10 +213,23 @@ static int exit_debug(struct mote_vcpu *vcpu)
 	return MOTE_RESUME;
 }
 
-static int exit_alignment(struct mote_vcpu *vcpu)
+/* #AC, and what exits while we step the guest: it goes to the guest as it came */
+static int exit_fault(struct mote_vcpu *vcpu)
 {
-	x86_queue_exception(vcpu, X86_TRAP_AC, control_of(vcpu)->exit_info_1);
+	const struct vmcb_control_area *control = control_of(vcpu);
+	unsigned int vector = control->exit_code - SVM_EXIT_EXCP_BASE;
+	u32 error = control->exit_info_1;
+
+	if (vector == X86_TRAP_PF)
+		x86_queue_page_fault(vcpu, control->exit_info_2, error);
+	else
+		x86_queue_exception(vcpu, vector, x86_vector_has_error(vector) ? (s64)error : -1);
 	return MOTE_RESUME;
+}
+
+static int exit_nm(struct mote_vcpu *vcpu)
+{
+	return vcpu->arch.fpu_deferred ? svm_exit_nm(vcpu) : exit_fault(vcpu);
 }
 
 /* ---- second stage: APM vol. 2, "Nested versus Guest Page Faults, Fault Ordering" ---- */
@@ -280,6 +293,7 @@ struct exit_entry {
 #define MOVE(fn, op) \
 	{ .insn = fn, .opcode = op, .stat = MOTE_EXIT_CONTROL, .is_insn = true, .gpr = true }
 #define UD				EXIT(x86_exit_ud, OTHER)
+#define EXCP(name)			(SVM_EXIT_EXCP_BASE + X86_TRAP_##name)
 
 static const struct exit_entry exits[] = {
 	[SVM_EXIT_READ_CR0]	= MOVE(svm_handle_cr, X86_OP_MOV_FROM_CR),
@@ -289,16 +303,25 @@ static const struct exit_entry exits[] = {
 	[SVM_EXIT_WRITE_CR8]	= MOVE(svm_handle_cr, X86_OP_MOV_TO_CR),
 	[SVM_EXIT_READ_DR0 ... SVM_EXIT_READ_DR7] = MOVE(svm_handle_dr, X86_OP_MOV_FROM_DR),
 	[SVM_EXIT_WRITE_DR0 ... SVM_EXIT_WRITE_DR7] = MOVE(svm_handle_dr, X86_OP_MOV_TO_DR),
-	[SVM_EXIT_EXCP_BASE + X86_TRAP_DB] = EXIT(exit_debug, EXCEPTION),
-	[SVM_EXIT_EXCP_BASE + X86_TRAP_NM] = EXIT(svm_exit_nm, EXCEPTION),
-	[SVM_EXIT_EXCP_BASE + X86_TRAP_AC] = EXIT(exit_alignment, EXCEPTION),
-	[SVM_EXIT_EXCP_BASE + X86_TRAP_MC] = EXIT(x86_exit_nothing, EXCEPTION),
+	[EXCP(DE)]		= EXIT(exit_fault, EXCEPTION),
+	[EXCP(DB)]		= EXIT(exit_debug, EXCEPTION),
+	[EXCP(BP) ... EXCP(OF)]	= EXIT(svm_exit_unstepped, WINDOW),
+	[EXCP(BR)]		= EXIT(exit_fault, EXCEPTION),
+	[EXCP(UD)]		= EXIT(svm_exit_unstepped, WINDOW),
+	[EXCP(NM)]		= EXIT(exit_nm, EXCEPTION),
+	[EXCP(TS) ... EXCP(PF)]	= EXIT(exit_fault, EXCEPTION),
+	[EXCP(MF) ... EXCP(AC)]	= EXIT(exit_fault, EXCEPTION),
+	[EXCP(MC)]		= EXIT(x86_exit_nothing, EXCEPTION),
+	[EXCP(XF)]		= EXIT(exit_fault, EXCEPTION),
+	[EXCP(CP)]		= EXIT(exit_fault, EXCEPTION),
 	[SVM_EXIT_INTR]		= EXIT(x86_exit_nothing, HOST_IRQ),
 	[SVM_EXIT_NMI]		= EXIT(x86_exit_nothing, HOST_NMI),
 	[SVM_EXIT_INIT]		= EXIT(x86_exit_nothing, OTHER),
 	[SVM_EXIT_VINTR]	= EXIT(x86_exit_nothing, WINDOW),
 	[SVM_EXIT_CR0_SEL_WRITE] = MOVE(svm_handle_cr, X86_OP_MOV_TO_CR),
 	[SVM_EXIT_RDPMC]	= EXIT(x86_exit_gp, OTHER),
+	[SVM_EXIT_PUSHF ... SVM_EXIT_POPF] = EXIT(svm_exit_unstepped, WINDOW),
+	[SVM_EXIT_SWINT]	= EXIT(svm_exit_unstepped, WINDOW),
 	[SVM_EXIT_CPUID]	= INSN(x86_handle_cpuid, X86_OP_CPUID, FEATURE),
 	[SVM_EXIT_IRET]		= EXIT(svm_exit_iret, WINDOW),
 	[SVM_EXIT_INVD]		= INSN(x86_handle_skip, X86_OP_WBINVD, OTHER),

@@ -52,6 +52,9 @@ static void nmi_window(struct mote_vcpu *vcpu)
 
 	if (svm_nmi_blocked(vcpu)) {
 		svm->step = svm->iret && !ev->valid;
+		/* That IRET faulted: the fault's handler may be interrupted by an NMI */
+		if (svm->iret && ev->valid)
+			exit_after_event();
 		return;
 	}
 	if (ev->valid) {
@@ -94,9 +97,39 @@ void svm_tpr_threshold(struct mote_vcpu *vcpu, unsigned int threshold)
 	to_svm(vcpu)->tpr_threshold = threshold;
 }
 
+/* Exceptions that exit while we step the guest; #DB, #AC and #MC always do */
+#define STEP_EXCEPTIONS \
+	(BIT(X86_TRAP_DE) | BIT(X86_TRAP_BP) | BIT(X86_TRAP_OF) | BIT(X86_TRAP_BR) | \
+	 BIT(X86_TRAP_UD) | BIT(X86_TRAP_NM) | BIT(X86_TRAP_TS) | BIT(X86_TRAP_NP) | \
+	 BIT(X86_TRAP_SS) | BIT(X86_TRAP_GP) | BIT(X86_TRAP_PF) | BIT(X86_TRAP_MF) | \
+	 BIT(X86_TRAP_XF) | BIT(X86_TRAP_CP))
+
+/*
+ * What saves RFLAGS must not save our TF, nor may POPF lose the guest's: these exit
+ * before they are executed, and so do exceptions.  SYSCALL has no intercept, but is
+ * #UD while EFER.SCE is off.  What is left is a task switch, which saves TF in the
+ * TSS of a 32-bit guest.
+ */
+static void set_step(struct svm_vcpu *svm, bool on)
+{
+	struct vmcb *vmcb = svm->vmcb;
+
+	svm_intercept(svm, INTERCEPT_PUSHF, on);
+	svm_intercept(svm, INTERCEPT_POPF, on);
+	svm_intercept(svm, INTERCEPT_INTn, on);
+	if (on) {
+		svm->step_exceptions = vmcb->control.intercepts[INTERCEPT_EXCEPTION];
+		svm->step_efer = vmcb->save.efer;
+	}
+	vmcb->control.intercepts[INTERCEPT_EXCEPTION] = svm->step_exceptions |
+							(on ? STEP_EXCEPTIONS : 0);
+	vmcb->save.efer = on ? svm->step_efer & ~(u64)EFER_SCE : svm->step_efer;
+	svm_changed(svm, SVM_CLEAN_CONTROLS | SVM_CLEAN_CR);
+}
+
 /**
  * svm_begin_step - one instruction, then exit
- * @vcpu: entry, svm->step is set
+ * @vcpu: entry, svm->step is set, registers are flushed
  *
  * Not together with an event, whose delivery would save our RFLAGS.TF: then
  * the exit after that comes back to what was to be done.
@@ -113,7 +146,8 @@ void svm_begin_step(struct mote_vcpu *vcpu)
 		return;
 	}
 	svm->step_tf = rflags & X86_EFLAGS_TF;
-	x86_set(vcpu, X86_RFLAGS, rflags | X86_EFLAGS_TF);
+	svm->vmcb->save.rflags = rflags | X86_EFLAGS_TF;
+	set_step(svm, true);
 }
 
 /**
@@ -128,8 +162,27 @@ void svm_end_step(struct mote_vcpu *vcpu)
 	bool iret_done = svm->iret && vcpu->arch.reg[X86_RIP] != svm->iret_rip;
 
 	svm->step = false;
+	set_step(svm, false);
 	if (!svm->step_tf && !iret_done)
 		x86_set(vcpu, X86_RFLAGS, x86_get(vcpu, X86_RFLAGS) & ~(u64)X86_EFLAGS_TF);
+}
+
+/**
+ * svm_exit_unstepped - something that cannot be stepped over, see set_step()
+ * @vcpu: loaded
+ *
+ * The event goes in before it.  In a shadow that does no harm, as these use the
+ * stack, or leave it, so that it is good already.
+ */
+int svm_exit_unstepped(struct mote_vcpu *vcpu)
+{
+	struct svm_vcpu *svm = to_svm(vcpu);
+
+	/* No IRET is here any more: another one will do */
+	if (svm->iret)
+		svm_set_nmi_blocked(vcpu, true);
+	x86_set(vcpu, X86_SHADOW, 0);
+	return MOTE_RESUME;
 }
 
 /* ---- NMI blocking ---- */

@@ -181,10 +181,10 @@ static noinline void prepare_entry(struct mote_vcpu *vcpu)
 {
 	struct svm_vcpu *svm = to_svm(vcpu);
 
-	if (svm->step)
-		svm_begin_step(vcpu);
 	if (vcpu->arch.dirty)
 		svm_flush_dirty(vcpu);
+	if (svm->step)
+		svm_begin_step(vcpu);
 	if (svm->asid_shared)
 		svm_flush(vcpu);
 }

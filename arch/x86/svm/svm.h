@@ -103,6 +103,8 @@ struct svm_soft {
  * @injecting: an event went in with the last entry
  * @unfinished: any of these five
  * @step_tf: RFLAGS.TF as the guest has it, with @step
+ * @step_exceptions: intercepts of exceptions without @step
+ * @step_efer: EFER without @step
  * @soft: the event of @injecting, if @soft.event.valid
  * @fpu_eager: sessions to come that load the FPU at once
  * @entry_failed: SVM was off
@@ -130,6 +132,8 @@ struct svm_vcpu {
 		u64 unfinished;
 	};
 	bool step_tf;
+	u32 step_exceptions;
+	u64 step_efer;
 	struct svm_soft soft;
 	u8 fpu_eager;
 	bool entry_failed;
@@ -233,6 +237,7 @@ void svm_tpr_threshold(struct mote_vcpu *vcpu, unsigned int threshold);
 void svm_inject(struct mote_vcpu *vcpu);
 void svm_begin_step(struct mote_vcpu *vcpu);
 void svm_end_step(struct mote_vcpu *vcpu);
+int svm_exit_unstepped(struct mote_vcpu *vcpu);
 void svm_take_exit_int_info(struct mote_vcpu *vcpu);
 void svm_event_went_in(struct mote_vcpu *vcpu);
 void svm_event_refused(struct mote_vcpu *vcpu);
