@@ -20,10 +20,20 @@
  * x86_queue_debug - #DB
  * @vcpu: loaded
  * @dr6_bits: conditions to set in DR6
+ *
+ * What the CPU does on the way to the handler of its own #DB, but not of one that
+ * is injected: general detect goes off (SDM vol. 3, "Debug Control Register
+ * (DR7)"), and a fault that is not of an instruction breakpoint pushes RF set.
  */
 void x86_queue_debug(struct mote_vcpu *vcpu, u64 dr6_bits)
 {
 	vcpu->arch.dr6 = (vcpu->arch.dr6 & ~(u64)DR_TRAP_BITS) | dr6_bits;
+	if (dr6_bits & DR6_BD)
+		x86_set(vcpu, X86_RFLAGS, x86_get(vcpu, X86_RFLAGS) | X86_EFLAGS_RF);
+	if (vcpu->arch.dr7 & DR7_GD) {
+		vcpu->arch.dr7 &= ~DR7_GD;
+		x86->exec_changed(vcpu);
+	}
 	x86_queue_exception(vcpu, X86_TRAP_DB, -1);
 }
 
@@ -45,10 +55,6 @@ static bool dr_access_ok(struct mote_vcpu *vcpu, unsigned int *dr)
 		*dr += 2;
 	}
 	if (vcpu->arch.dr7 & DR7_GD) {
-		vcpu->arch.dr7 &= ~DR7_GD;
-		x86->exec_changed(vcpu);
-		/* A fault, and not of an instruction breakpoint: pushes RF set */
-		x86_set(vcpu, X86_RFLAGS, x86_get(vcpu, X86_RFLAGS) | X86_EFLAGS_RF);
 		x86_queue_debug(vcpu, DR6_BD);
 		return false;
 	}

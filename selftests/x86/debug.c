@@ -163,6 +163,23 @@ TEST(general_detect)
 	run_guest(guest_general_detect, 0);
 }
 
+/* Any #DB switches it off, or its handler could not look at DR6 */
+GUEST(step_with_general_detect)
+{
+	guest_write_dr7(DR7_ONES | DR7_GD);
+	asm volatile("pushfq; orl $0x100, (%%rsp); popfq; nop\n"
+		     "pushfq; andl $~0x100, (%%rsp); popfq" : : : "memory", "cc");
+	/* The NOP, PUSHFQ, AND and POPFQ */
+	GUEST_EQ(4, hits);
+	GUEST_EQ(DR6_ONES | DR6_BS, dr6s[0]);
+	GUEST_EQ(0, guest_read_dr7() & DR7_GD);
+}
+
+TEST(step_with_general_detect)
+{
+	run_guest(guest_step_with_general_detect, 0);
+}
+
 /*
  * Single steps over instructions that exit: the trap comes behind each of
  * them, exactly once.
