@@ -374,6 +374,25 @@ TEST_F(events, stack_not_mapped)
 	}
 }
 
+/* The same for what INT3 and INTO raise, where there is no such instruction */
+TEST_F(events, stack_not_mapped_for_a_trap)
+{
+	struct vcpu *v = &self->o.cpu;
+	u8 *stack = new_pages(PAGE);
+
+	vm_map(&self->o.vm, 0x90000000, PAGE, stack, 0);
+	for (unsigned int i = 0; i < 2; i++) {
+		vcpu_start(v, guest_sync_loop, 0);
+		vcpu_set(v, RSP, 0x90000ff0);
+		madvise(stack, PAGE, MADV_DONTNEED);
+		EXPECT_EQ(0, x86_inject(v, MOTE_EVENT_EXCEPTION, VECTOR_BP + i));
+		vcpu_sync(v);
+		ASSERT_EQ(i + 1, got);
+		EXPECT_EQ(VECTOR_BP + i, order[i]);
+		EXPECT_EQ((unsigned long)guest_sync_loop, last_rip);
+	}
+}
+
 /* No memory at all behind the IDT: an exit, and the event is kept */
 TEST_F(events, idt_nowhere)
 {

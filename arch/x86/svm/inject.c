@@ -229,6 +229,17 @@ static const u32 inject_type[] = {
 };
 
 /*
+ * What the CPU takes for INT n, INT3 or INTO: whatever has their vector, also
+ * what the runner injects where there is no such instruction.
+ */
+static bool is_software(unsigned int type, unsigned int vector)
+{
+	return type == SVM_EXITINTINFO_TYPE_SOFT ||
+	       (type == SVM_EXITINTINFO_TYPE_EXEPT &&
+		(vector == X86_TRAP_BP || vector == X86_TRAP_OF));
+}
+
+/*
  * The handler of INT n, INT3 and INTO returns behind the instruction: the CPU
  * takes that from NEXT_RIP if it has one.  All else pushes RIP.
  */
@@ -260,7 +271,7 @@ void svm_inject(struct mote_vcpu *vcpu)
 		info |= SVM_EVTINJ_VALID_ERR;
 		control->event_inj_err = ev->error_code;
 	}
-	if (ev->insn_len)
+	if (ev->insn_len || is_software(inject_type[ev->type], ev->vector))
 		set_return_address(vcpu, ev);
 	if (ev->type == X86_EVENT_NMI)
 		svm_set_nmi_blocked(vcpu, true);
@@ -303,13 +314,6 @@ void svm_event_refused(struct mote_vcpu *vcpu)
 }
 
 /* ---- interrupted delivery ---- */
-
-static bool is_software(unsigned int type, unsigned int vector)
-{
-	return type == SVM_EXITINTINFO_TYPE_SOFT ||
-	       (type == SVM_EXITINTINFO_TYPE_EXEPT &&
-		(vector == X86_TRAP_BP || vector == X86_TRAP_OF));
-}
 
 static bool is_soft_event(const struct svm_vcpu *svm, unsigned int type, unsigned int vector)
 {
