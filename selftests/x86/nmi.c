@@ -206,9 +206,6 @@ static void in_shadow(struct __test_metadata *_metadata, struct one *o, u64 shad
 	u64 vector = event == MOTE_EVENT_NMI ? VECTOR_NMI : VECTOR_INTR;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(snippets); i++) {
-		/* Once without: QEMU (seen in 7.2) forgets the shadow at a fault of the second stage */
-		start_snippet(&o->cpu, &snippets[i], rflags);
-		vcpu_finish(&o->cpu);
 		start_snippet(&o->cpu, &snippets[i], rflags);
 		vcpu_set(&o->cpu, MOTE_X86_SHADOW, shadow);
 		ASSERT_EQ(0, x86_inject(&o->cpu, event, event == MOTE_EVENT_NMI ? 0 : vector));

@@ -146,6 +146,8 @@ void svm_begin_step(struct mote_vcpu *vcpu)
 		return;
 	}
 	svm->step_tf = rflags & X86_EFLAGS_TF;
+	svm->step_rip = x86_get(vcpu, X86_RIP);
+	svm->step_shadow = x86_get(vcpu, X86_SHADOW);
 	svm->vmcb->save.rflags = rflags | X86_EFLAGS_TF;
 	set_step(svm, true);
 }
@@ -163,6 +165,8 @@ void svm_end_step(struct mote_vcpu *vcpu)
 
 	svm->step = false;
 	set_step(svm, false);
+	if (unlikely(svm_caps.shadow_lost) && vcpu->arch.reg[X86_RIP] == svm->step_rip)
+		x86_set(vcpu, X86_SHADOW, svm->step_shadow);
 	if (!svm->step_tf && !iret_done)
 		x86_set(vcpu, X86_RFLAGS, x86_get(vcpu, X86_RFLAGS) & ~(u64)X86_EFLAGS_TF);
 }

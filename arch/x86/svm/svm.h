@@ -103,6 +103,8 @@ struct svm_soft {
  * @injecting: an event went in with the last entry
  * @unfinished: any of these five
  * @step_tf: RFLAGS.TF as the guest has it, with @step
+ * @step_rip: RIP before the step
+ * @step_shadow: interrupt shadow before the step
  * @step_exceptions: intercepts of exceptions without @step
  * @step_efer: EFER without @step
  * @soft: the event of @injecting, if @soft.event.valid
@@ -132,6 +134,8 @@ struct svm_vcpu {
 		u64 unfinished;
 	};
 	bool step_tf;
+	u64 step_rip;
+	u8 step_shadow;
 	u32 step_exceptions;
 	u64 step_efer;
 	struct svm_soft soft;
