@@ -261,6 +261,8 @@ TEST(bad_state)
 /* More sessions than any back end stays eager after the guest's last use */
 #define IDLE	100
 
+#define SHOW	5000
+
 static GUEST_NOFPU void guest_idle(void)
 {
 	for (int i = 0; i < IDLE; i++)
@@ -371,6 +373,18 @@ static GUEST_NOFPU void guest_task_switched(u64 n)
 	GUEST_EQ(0, cr0 & (CR0_TS | CR0_EM));
 	GUEST_EQ(cr0 & 0xffff, guest_smsw() & 0xffff);
 	guest_idle();
+	/* Set and cleared with nothing in between: the registers are there all the same */
+	guest_write_cr0(cr0 | CR0_TS);
+	asm volatile("clts");
+	store_sse(&guest_out[n]);
+	guest_sync(SHOW);
+	guest_idle();
+	guest_write_cr0(cr0 | CR0_TS);
+	guest_idle();
+	asm volatile("clts");
+	store_sse(&guest_out[n]);
+	guest_sync(SHOW);
+	guest_idle();
 	guest_write_cr0(cr0 | CR0_TS);
 	GUEST_EQ(cr0 | CR0_TS, guest_read_cr0());
 	GUEST_EQ(VECTOR_NM, try_sse());
@@ -394,7 +408,19 @@ static GUEST_NOFPU void guest_task_switched(u64 n)
 	guest_write_cr0(cr0);
 	guest_idle();
 	store_sse(&guest_out[n]);
-	guest_sync(1000);
+	guest_sync(SHOW);
+}
+
+/* The guest idles until it shows its registers */
+static bool shows_its_own(struct one *o)
+{
+	bool ok;
+
+	while (vcpu_sync(&o->cpu) != SHOW)
+		;
+	ok = same(&guest_in[0], &guest_out[0]);
+	memset(&guest_out[0], 0, sizeof(guest_out[0]));
+	return ok;
 }
 
 TEST(task_switched)
@@ -403,9 +429,9 @@ TEST(task_switched)
 
 	pattern(&guest_in[0], 0x14);
 	one_create(&o, 0, guest_task_switched, 0);
-	while (vcpu_sync(&o.cpu) != 1000)
-		;
-	EXPECT_TRUE(same(&guest_in[0], &guest_out[0]));
+	for (int i = 0; i < 3; i++)
+		EXPECT_TRUE(shows_its_own(&o));
+	vcpu_finish(&o.cpu);
 	one_destroy(&o);
 }
 
@@ -413,6 +439,11 @@ TEST(task_switched)
 static GUEST_NOFPU void guest_set_from_outside(u64 n)
 {
 	load_sse(&guest_in[n]);
+	guest_idle();
+	guest_sync(1000);
+	asm volatile("clts");
+	store_sse(&guest_out[n]);
+	guest_sync(SHOW);
 	guest_idle();
 	guest_sync(1000);
 	GUEST_EQ(VECTOR_NM, try_sse());
@@ -437,6 +468,10 @@ TEST(task_switched_by_runner)
 
 	pattern(&guest_in[0], 0x15);
 	one_create(&o, 0, guest_set_from_outside, 0);
+	while (vcpu_sync(&o.cpu) != 1000)
+		;
+	set_ts(&o, true);
+	EXPECT_TRUE(shows_its_own(&o));
 	while (vcpu_sync(&o.cpu) != 1000) {
 		must_get_regs(o.cpu.fd, &r, 1, NULL);
 		ASSERT_EQ(0, r.value & CR0_TS);
@@ -476,6 +511,38 @@ static GUEST_NOFPU void guest_xcr0(u64 arg)
 	guest_idle();
 	guest_write_cr4(guest_read_cr4() | CR4_OSXSAVE);
 	GUEST_EQ(7, guest_xgetbv());
+}
+
+static u8 xsave_area[1024] __attribute__((aligned(64)));
+
+/* XSAVE is all there is between two looks, and XRSTOR */
+static GUEST_NOFPU void guest_xsave(u64 n)
+{
+	guest_write_cr4(guest_read_cr4() | CR4_OSXSAVE);
+	asm volatile("xsetbv" : : "a"(7), "d"(0), "c"(0));
+	load_sse(&guest_in[n]);
+	guest_idle();
+	asm volatile("xsave %0" : "+m"(xsave_area) : "a"(3), "d"(0));
+	guest_idle();
+	asm volatile("xrstor %0" : : "m"(xsave_area), "a"(3), "d"(0));
+	guest_idle();
+	store_sse(&guest_out[n]);
+	guest_sync(SHOW);
+}
+
+TEST(xsave)
+{
+	struct one o;
+
+	pattern(&guest_in[0], 0x16);
+	one_create(&o, 0, guest_xsave, 0);
+	if (!x86_has(&o.vm, 1, 0, 2, 28))
+		SKIP(return, "no AVX on this host");
+	for (int i = 0; i < 3 * IDLE; i++)
+		ASSERT_TRUE(run_keeps_host(&o));
+	EXPECT_EQ(0, memcmp(&guest_in[0].xmm, xsave_area + 160, sizeof(guest_in[0].xmm)));
+	EXPECT_TRUE(shows_its_own(&o));
+	one_destroy(&o);
 }
 
 /* What XGETBV reads is the guest's, whoever has the other registers */
