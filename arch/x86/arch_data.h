@@ -157,7 +157,9 @@ enum x86_slow {
 /**
  * struct x86_fault - a second-stage violation on its way to the slow path
  * @gpa: where
- * @gva: linear address, with @gva_valid
+ * @gva: linear address, with @gva_valid (VMX)
+ * @insn: NULL, or the 15 bytes from RIP on as the CPU fetched them; until the next
+ *	entry (SVM)
  * @qualification: hardware's details
  * @raw: hardware's exit reason
  * @access: MOTE_ACCESS_*
@@ -167,6 +169,7 @@ enum x86_slow {
 struct x86_fault {
 	gpa_t gpa;
 	u64 gva;
+	const u8 *insn;
 	u64 qualification;
 	u64 raw;
 	u32 access;

@@ -180,7 +180,8 @@ int x86_mmio_exit(struct mote_vcpu *vcpu, const struct x86_insn *insn)
 	const struct x86_fault *f = &vcpu->arch.fault;
 	struct mote_exit *exit = mote_exit_begin(vcpu, MOTE_EXIT_MMIO, f->raw);
 	struct mote_exit_mmio *m = &exit->mmio;
-	struct x86_mov mov;
+	/* Filled in by decode(), or not read: no need for zeroes first */
+	struct x86_mov mov __uninitialized;
 
 	m->gpa = f->gpa;
 	m->access = f->access;
@@ -210,11 +211,15 @@ int x86_mmio_exit(struct mote_vcpu *vcpu, const struct x86_insn *insn)
  */
 int x86_mmio_fast(struct mote_vcpu *vcpu, struct mote_guest_reader *reader)
 {
+	const struct x86_fault *f = &vcpu->arch.fault;
 	struct x86_insn insn;
-	bool there;
+	bool there = true;
 
 	x86_insn_begin(vcpu, &insn);
-	there = x86_fetch_insn_held(vcpu, reader, insn.cs.base, insn.bytes);
+	if (f->insn)
+		memcpy(insn.bytes, f->insn, 15);
+	else
+		there = x86_fetch_insn_held(vcpu, reader, insn.cs.base, insn.bytes);
 	mote_guest_reader_end(reader);
 	if (!there)
 		return MOTE_SLOW;

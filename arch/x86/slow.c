@@ -132,7 +132,8 @@ static int handle_memory(struct mote_vcpu *vcpu, const struct x86_fault *f)
 int x86_handle_violation(struct mote_vcpu *vcpu)
 {
 	const struct x86_fault *f = &vcpu->arch.fault;
-	struct mote_guest_reader reader;
+	/* Filled in with MOTE_FAULT_MMIO: most faults have no need of zeroes */
+	struct mote_guest_reader reader __uninitialized;
 
 	vcpu->arch.slow = X86_SLOW_FAULT;
 	if (unlikely(is_apic_page(vcpu, f->gpa)))

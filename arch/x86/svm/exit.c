@@ -246,6 +246,12 @@ static u32 npf_access(u64 info)
 	return info & NPF_FETCH ? MOTE_ACCESS_EXEC : MOTE_ACCESS_READ;
 }
 
+/* With decode assists; fewer when the rest is in a page that cannot be fetched */
+static const u8 *fetched_insn(const struct vmcb_control_area *control)
+{
+	return svm_caps.decode && control->insn_len == 15 ? control->insn_bytes : NULL;
+}
+
 static int exit_npf(struct mote_vcpu *vcpu)
 {
 	const struct vmcb_control_area *control = control_of(vcpu);
@@ -256,8 +262,7 @@ static int exit_npf(struct mote_vcpu *vcpu)
 	if (unlikely(info & NPF_RESERVED))
 		return exit_unknown(vcpu);
 	fault->gpa = control->exit_info_2;
-	fault->gva = 0;
-	fault->gva_valid = false;
+	fault->insn = fetched_insn(control);
 	fault->operand = info & NPF_FINAL;
 	fault->access = npf_access(info);
 	fault->qualification = info;
