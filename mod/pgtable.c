@@ -97,7 +97,14 @@ static u64 *entry_table(const struct mote_pt_format *fmt, u64 entry)
 
 static bool entry_is_table(const struct mote_pt_format *fmt, u64 entry, unsigned int level)
 {
-	return fmt->present(entry) && !fmt->is_leaf(entry, level);
+	return mote_pt_present(fmt, entry) && !mote_pt_is_leaf(fmt, entry, level);
+}
+
+/* A leaf for what @old maps, with what hardware has noted there */
+static u64 leaf_instead(const struct mote_pt_format *fmt, u64 old, hpa_t hpa, unsigned int level,
+			u32 prot)
+{
+	return fmt->make_leaf(hpa, level, prot) | (old & fmt->noted);
 }
 
 /* ---- looking ---- */
@@ -128,7 +135,7 @@ bool mote_pt_lookup(const struct mote_pt *pt, gpa_t gpa, struct mote_pt_leaf *le
 	leaf->gpa = gpa & ~mask;
 	leaf->bytes = mask + 1;
 	leaf->entry = READ_ONCE(*entry);
-	leaf->prot = fmt->present(leaf->entry) ? fmt->prot(leaf->entry) : 0;
+	leaf->prot = mote_pt_present(fmt, leaf->entry) ? fmt->prot(leaf->entry) : 0;
 	leaf->hpa = leaf->prot ? leaf->entry & fmt->addr_mask & ~mask : 0;
 	return leaf->prot;
 }
@@ -193,8 +200,8 @@ static bool split_block(struct pt_clear *c, u64 *entry, unsigned int level)
 		hpa_t pa = old & fmt->addr_mask & ~mote_pt_level_mask(fmt, level);
 
 		for (i = 0; i < count; i++)
-			table[i] = fmt->inherit(fmt->make_leaf(pa + i * (mask + 1), level + 1,
-							       fmt->prot(old)), old);
+			table[i] = leaf_instead(fmt, old, pa + i * (mask + 1), level + 1,
+						fmt->prot(old));
 	} while (!try_cmpxchg(entry, &old, fmt->make_table(virt_to_phys(table))));
 	table_count(table, level + 1, count);
 	c->pt->table_pages++;
@@ -210,7 +217,7 @@ static void clear_leaf(struct pt_clear *c, u64 *table, u64 *entry, unsigned int 
 
 	do {
 		new = c->clear == MOTE_PT_RWX ? 0 : fmt->clear_prot(old, c->clear);
-		if (!fmt->present(new))
+		if (!mote_pt_present(fmt, new))
 			new = 0;
 		if (new == old)
 			return;
@@ -234,7 +241,7 @@ static void clear_entry(struct pt_clear *c, u64 *table, u64 *entry, unsigned int
 	u64 value = READ_ONCE(*entry);
 	u64 *child;
 
-	if (fmt->present(value) && fmt->is_leaf(value, level)) {
+	if (mote_pt_present(fmt, value) && mote_pt_is_leaf(fmt, value, level)) {
 		if (!part || !split_block(c, entry, level))
 			clear_leaf(c, table, entry, level);
 		value = READ_ONCE(*entry);
@@ -288,7 +295,7 @@ static bool maps(const struct mote_pt_format *fmt, u64 entry, unsigned int level
 {
 	u64 mask = mote_pt_level_mask(fmt, level);
 
-	return fmt->is_leaf(entry, level) &&
+	return mote_pt_is_leaf(fmt, entry, level) &&
 	       (entry & fmt->addr_mask & ~mask) == hpa - (gpa & mask);
 }
 
@@ -299,7 +306,7 @@ static void upgrade_leaf(const struct mote_pt_format *fmt, u64 *entry, unsigned 
 	u64 new;
 
 	do {
-		new = fmt->inherit(fmt->make_leaf(hpa, level, fmt->prot(old) | prot), old);
+		new = leaf_instead(fmt, old, hpa, level, fmt->prot(old) | prot);
 	} while (!try_cmpxchg(entry, &old, new));
 }
 
@@ -330,7 +337,7 @@ unsigned int mote_pt_missing(const struct mote_pt *pt, gpa_t gpa, unsigned int l
 	unsigned int at;
 	u64 *entry = walk(pt, gpa, level, &at);
 
-	return pt->fmt->present(READ_ONCE(*entry)) ? 0 : level - at;
+	return mote_pt_present(pt->fmt, READ_ONCE(*entry)) ? 0 : level - at;
 }
 
 int mote_pt_map(struct mote_pt *pt, struct mote_pt_cache *cache, gpa_t gpa,
@@ -341,7 +348,7 @@ int mote_pt_map(struct mote_pt *pt, struct mote_pt_cache *cache, gpa_t gpa,
 	u64 *entry = walk(pt, gpa, level, &at);
 	u64 old = READ_ONCE(*entry);
 
-	if (pt->fmt->present(old)) {
+	if (mote_pt_present(pt->fmt, old)) {
 		bool same = maps(pt->fmt, old, at, gpa, hpa);
 
 		if (same && !(prot & ~pt->fmt->prot(old)))

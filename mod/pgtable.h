@@ -53,17 +53,15 @@ struct mote_pt_level {
  *	MOTE_PT_* is made for it; NULL: nothing to do (x86).  Context: any but
  *	interrupts
  * @addr_mask: bits of an entry that hold an address
- * @present: whether the hardware would use an entry; an entry of 0 is not
- *	present
- * @is_leaf: whether a present entry of this level maps memory
+ * @present: an entry with any of these bits is one that hardware uses
+ * @block_mask: above the last level, these bits tell blocks from tables
+ * @block: what they are in a block
+ * @noted: bits that hardware sets in a leaf that is used: accessed and dirty
  * @make_table: entry that points to a table at @pa
  * @make_leaf: entry that maps @pa with MOTE_PT_* at this level
  * @prot: MOTE_PT_* of a leaf
  * @clear_prot: leaf without the given MOTE_PT_* bits, and without those that
  *	hardware does not allow alone; need not be present
- * @inherit: @leaf with what hardware noted in @from: accessed and dirty
- * @accessed: whether hardware has used the leaf
- * @dirty: whether hardware has written through the leaf
  */
 struct mote_pt_format {
 	const char *name;
@@ -74,15 +72,14 @@ struct mote_pt_format {
 	bool fetch_separately;
 	void (*before_map)(hpa_t hpa, u64 bytes, u32 prot);
 	u64 addr_mask;
-	bool (*present)(u64 entry);
-	bool (*is_leaf)(u64 entry, unsigned int level);
+	u64 present;
+	u64 block_mask;
+	u64 block;
+	u64 noted;
 	u64 (*make_table)(hpa_t pa);
 	u64 (*make_leaf)(hpa_t pa, unsigned int level, u32 prot);
 	u32 (*prot)(u64 entry);
 	u64 (*clear_prot)(u64 entry, u32 prot);
-	u64 (*inherit)(u64 leaf, u64 from);
-	bool (*accessed)(u64 entry);
-	bool (*dirty)(u64 entry);
 };
 
 /**
@@ -137,6 +134,18 @@ unsigned int mote_pt_gpa_bits(const struct mote_pt_format *fmt);
 static inline u64 mote_pt_level_mask(const struct mote_pt_format *fmt, unsigned int level)
 {
 	return (1ULL << fmt->level[level].shift) - 1;
+}
+
+/** mote_pt_present - whether hardware would use an entry; it never uses 0 */
+static inline bool mote_pt_present(const struct mote_pt_format *fmt, u64 entry)
+{
+	return entry & fmt->present;
+}
+
+/** mote_pt_is_leaf - whether a present entry of this level maps memory */
+static inline bool mote_pt_is_leaf(const struct mote_pt_format *fmt, u64 entry, unsigned int level)
+{
+	return level == fmt->levels - 1 || (entry & fmt->block_mask) == fmt->block;
 }
 
 /**

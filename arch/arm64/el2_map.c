@@ -22,16 +22,6 @@
 
 #define LAST_LEVEL	3
 
-static bool el2_present(u64 entry)
-{
-	return entry & DESC_VALID;
-}
-
-static bool el2_is_leaf(u64 entry, unsigned int level)
-{
-	return level == LAST_LEVEL;
-}
-
 static u64 el2_make_table(hpa_t pa)
 {
 	return pa | DESC_VALID | DESC_TABLE;
@@ -57,8 +47,8 @@ static const struct mote_pt_format el2_format = {
 	.root_pages = 1,
 	.break_before_make = true,
 	.addr_mask = GENMASK_ULL(47, 12),
-	.present = el2_present,
-	.is_leaf = el2_is_leaf,
+	.present = DESC_VALID,
+	.block_mask = DESC_TABLE,
 	.make_table = el2_make_table,
 	.make_leaf = el2_make_leaf,
 	.prot = el2_prot,

@@ -24,16 +24,6 @@
 
 #define S2_LAST		2u		/* levels 1, 2 and 3 of the manual */
 
-static bool s2_present(u64 entry)
-{
-	return entry & S2_VALID;
-}
-
-static bool s2_is_leaf(u64 entry, unsigned int level)
-{
-	return level == S2_LAST || !(entry & S2_TABLE);
-}
-
 static u64 s2_make_table(hpa_t pa)
 {
 	return pa | S2_VALID | S2_TABLE;
@@ -80,21 +70,6 @@ static u64 s2_clear_prot(u64 entry, u32 prot)
 	return entry;
 }
 
-static u64 s2_inherit(u64 leaf, u64 from)
-{
-	return leaf | (from & S2_DIRTY);
-}
-
-static bool s2_accessed(u64 entry)
-{
-	return entry & S2_AF;
-}
-
-static bool s2_dirty(u64 entry)
-{
-	return entry & S2_DIRTY;
-}
-
 void arm64_s2_format(struct mote_pt_format *fmt, unsigned int ipa_bits, bool fwb)
 {
 	*fmt = (struct mote_pt_format) {
@@ -108,14 +83,12 @@ void arm64_s2_format(struct mote_pt_format *fmt, unsigned int ipa_bits, bool fwb
 		.root_pages = ipa_bits > 39 ? 1u << (ipa_bits - 39) : 1,
 		.break_before_make = true,
 		.addr_mask = S2_ADDR,
-		.present = s2_present,
-		.is_leaf = s2_is_leaf,
+		.present = S2_VALID,
+		.block_mask = S2_TABLE,
+		.noted = S2_DIRTY,
 		.make_table = s2_make_table,
 		.make_leaf = fwb ? s2_make_leaf_fwb : s2_make_leaf,
 		.prot = s2_prot,
 		.clear_prot = s2_clear_prot,
-		.inherit = s2_inherit,
-		.accessed = s2_accessed,
-		.dirty = s2_dirty,
 	};
 }

@@ -223,7 +223,8 @@ static bool test_ept_bits(void)
 	CHECK(page == (0x123456000 | 0x3 | 6 << 3 | 1 << 6 | 1 << 8));
 	CHECK(block == (0x40000000 | 0x5 | 6 << 3 | 1 << 6 | 1 << 7 | 1 << 8));
 	CHECK(fmt->make_table(0x7000) == 0x7007);
-	CHECK(!fmt->present(0) && !fmt->present(0x7000) && fmt->present(0x7004));
+	CHECK(!mote_pt_present(fmt, 0) && !mote_pt_present(fmt, 0x7000));
+	CHECK(mote_pt_present(fmt, 0x7004));
 	CHECK(mote_ept_pointer(0x5000, false) == 0x501e);
 	CHECK(mote_ept_pointer(0x5000, true) == 0x505e);
 	return true;

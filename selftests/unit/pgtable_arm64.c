@@ -32,8 +32,8 @@ bool test_stage2_bits(void)
 	CHECK(f->make_leaf(0x200000, 1, MOTE_PT_RWX) == (0x200000 | 0x7fd));
 	/* FEAT_S2FWB: MemAttr 0b0110 */
 	CHECK(arm64_s2_fwb.make_leaf(pa, 2, MOTE_PT_RWX) == (pa | 0x7db));
-	CHECK(!f->present(0) && !f->present(2) && f->present(1));
-	CHECK(f->is_leaf(1, 1) && !f->is_leaf(3, 1) && f->is_leaf(3, 2));
+	CHECK(!mote_pt_present(f, 0) && !mote_pt_present(f, 2) && mote_pt_present(f, 1));
+	CHECK(mote_pt_is_leaf(f, 1, 1) && !mote_pt_is_leaf(f, 3, 1) && mote_pt_is_leaf(f, 3, 2));
 	return true;
 }
 
@@ -66,10 +66,10 @@ u64 *hw_walk(const struct mote_pt *pt, gpa_t gpa, unsigned int *level)
 	for (l = 0; l < fmt->levels; l++) {
 		u64 index = gpa >> fmt->level[l].shift & ((1ULL << fmt->level[l].bits) - 1);
 
-		if (!fmt->present(table[index]))
+		if (!mote_pt_present(fmt, table[index]))
 			return NULL;
 		*level = l;
-		if (fmt->is_leaf(table[index], l))
+		if (mote_pt_is_leaf(fmt, table[index], l))
 			return &table[index];
 		table = phys_to_virt(table[index] & fmt->addr_mask);
 	}
@@ -95,12 +95,12 @@ static bool table_sound(const struct mote_pt *pt, u64 *table, unsigned int level
 	for (i = 0; i < 1ul << fmt->level[level].bits; i++) {
 		u64 entry = table[i];
 
-		if (!fmt->present(entry)) {
+		if (!mote_pt_present(fmt, entry)) {
 			CHECK(!entry);
 			continue;
 		}
 		present++;
-		if (fmt->is_leaf(entry, level)) {
+		if (mote_pt_is_leaf(fmt, entry, level)) {
 			CHECK(leaf_sound(fmt, entry, level));
 			continue;
 		}

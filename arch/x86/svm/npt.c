@@ -23,17 +23,6 @@
 
 static struct mote_pt_format format;
 static u64 encrypted;
-static unsigned int last_level;
-
-static bool npt_present(u64 entry)
-{
-	return entry & NPT_PRESENT;
-}
-
-static bool npt_is_leaf(u64 entry, unsigned int level)
-{
-	return level == last_level || (entry & NPT_BLOCK);
-}
 
 /* All accesses of a guest are user accesses to these tables ("Nested Table Walk") */
 static u64 npt_make_table(hpa_t pa)
@@ -54,7 +43,7 @@ static u64 npt_make_leaf(hpa_t pa, unsigned int level, u32 prot)
 		entry |= NPT_WRITE;
 	if (!(prot & MOTE_PT_X))
 		entry |= NPT_NX;
-	if (level != last_level)
+	if (level != format.levels - 1)
 		entry |= NPT_BLOCK;
 	return entry;
 }
@@ -77,32 +66,16 @@ static u64 npt_clear_prot(u64 entry, u32 prot)
 	return prot & MOTE_PT_X ? entry | NPT_NX : entry;
 }
 
-static u64 npt_inherit(u64 leaf, u64 from)
-{
-	return leaf | (from & (NPT_ACCESSED | NPT_DIRTY));
-}
-
-static bool npt_accessed(u64 entry)
-{
-	return entry & NPT_ACCESSED;
-}
-
-static bool npt_dirty(u64 entry)
-{
-	return entry & NPT_DIRTY;
-}
-
 static const struct mote_pt_format npt_format = {
 	.root_pages = 1,
-	.present = npt_present,
-	.is_leaf = npt_is_leaf,
+	.present = NPT_PRESENT,
+	.block_mask = NPT_BLOCK,
+	.block = NPT_BLOCK,
+	.noted = NPT_ACCESSED | NPT_DIRTY,
 	.make_table = npt_make_table,
 	.make_leaf = npt_make_leaf,
 	.prot = npt_prot,
 	.clear_prot = npt_clear_prot,
-	.inherit = npt_inherit,
-	.accessed = npt_accessed,
-	.dirty = npt_dirty,
 };
 
 const struct mote_pt_format *mote_npt_setup(bool la57, bool leaf_1g, u64 c_bit)
@@ -124,7 +97,6 @@ const struct mote_pt_format *mote_npt_setup(bool la57, bool leaf_1g, u64 c_bit)
 	format.level[n - 3].leaf_ok = leaf_1g;
 	format.addr_mask = NPT_ADDR & ~c_bit;
 	encrypted = c_bit;
-	last_level = n - 1;
 	return &format;
 }
 

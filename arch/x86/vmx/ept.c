@@ -32,16 +32,6 @@
 #define EPTP_WALK_4	(3ULL << 3)
 #define EPTP_AD		BIT_ULL(6)
 
-static bool ept_present(u64 entry)
-{
-	return entry & EPT_RWX;
-}
-
-static bool ept_is_leaf(u64 entry, unsigned int level)
-{
-	return level == EPT_LAST_LEVEL || (entry & EPT_BLOCK);
-}
-
 static u64 ept_make_table(hpa_t pa)
 {
 	return pa | EPT_RWX;
@@ -82,21 +72,6 @@ static u64 ept_clear_prot(u64 entry, u32 prot)
 	return entry & ~(prot & MOTE_PT_R ? EPT_RWX : (u64)prot);
 }
 
-static u64 ept_inherit(u64 leaf, u64 from)
-{
-	return leaf | (from & (EPT_ACCESSED | EPT_DIRTY));
-}
-
-static bool ept_accessed(u64 entry)
-{
-	return entry & EPT_ACCESSED;
-}
-
-static bool ept_dirty(u64 entry)
-{
-	return entry & EPT_DIRTY;
-}
-
 #define EPT_FORMAT(name_, leaf_1g, leaf_2m) {			\
 	.name = name_,						\
 	.levels = EPT_LAST_LEVEL + 1,				\
@@ -108,15 +83,14 @@ static bool ept_dirty(u64 entry)
 	},							\
 	.root_pages = 1,					\
 	.addr_mask = EPT_ADDR,					\
-	.present = ept_present,					\
-	.is_leaf = ept_is_leaf,					\
+	.present = EPT_RWX,					\
+	.block_mask = EPT_BLOCK,				\
+	.block = EPT_BLOCK,					\
+	.noted = EPT_ACCESSED | EPT_DIRTY,			\
 	.make_table = ept_make_table,				\
 	.make_leaf = ept_make_leaf,				\
 	.prot = ept_prot,					\
 	.clear_prot = ept_clear_prot,				\
-	.inherit = ept_inherit,					\
-	.accessed = ept_accessed,				\
-	.dirty = ept_dirty,					\
 }
 
 /* 1 GiB blocks are split into 2 MiB ones: without those no 1 GiB either. */
