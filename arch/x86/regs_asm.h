@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * mote/x86: for the world switches: the general registers but RAX and RSP,
- * which each of them treats in its own way.
+ * mote/x86: what the world switches share: the general registers but RAX and
+ * RSP, which each of them treats in its own way, and the host's side.
  */
 #ifndef MOTE_X86_REGS_ASM_H
 #define MOTE_X86_REGS_ASM_H
@@ -24,6 +24,30 @@
 #define R13	(13 * 8)
 #define R14	(14 * 8)
 #define R15	(15 * 8)
+
+/* On the stack while the guest runs, below what push_host_regs has put there */
+#define STK_FLAGS	0
+#define STK_HOST_SPEC	8
+
+/* What the ABI has a function preserve; the frame is the unwinder's */
+.macro push_host_regs
+	push	%rbp
+	mov	%rsp, %rbp
+	push	%r15
+	push	%r14
+	push	%r13
+	push	%r12
+	push	%rbx
+.endm
+
+.macro pop_host_regs
+	pop	%rbx
+	pop	%r12
+	pop	%r13
+	pop	%r14
+	pop	%r15
+	pop	%rbp
+.endm
 
 /* From the array at %rdi, which goes last */
 .macro load_guest_regs
@@ -79,6 +103,14 @@
 	xor	%r13d, %r13d
 	xor	%r14d, %r14d
 	xor	%r15d, %r15d
+.endm
+
+/* Spectre v2, SSB: the host's IBRS, STIBP, SSBD, before any indirect branch */
+.macro load_host_spec_ctrl
+	mov	$MSR_IA32_SPEC_CTRL, %ecx
+	mov	STK_HOST_SPEC(%rsp), %rax
+	xor	%edx, %edx
+	wrmsr
 .endm
 
 #endif /* __ASSEMBLY__ */

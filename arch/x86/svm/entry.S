@@ -15,9 +15,7 @@
 #include "../regs_asm.h"
 #include "entry.h"
 
-/* On the stack while the guest runs */
-#define STK_FLAGS	0
-#define STK_HOST_SPEC	8
+/* Besides those of regs_asm.h */
 #define STK_HOST_PA	16
 #define STK_REGS	24
 
@@ -42,13 +40,7 @@ verw_selector:
  * registers that the ABI lets a function change hold 0 or the host's values.
  */
 SYM_FUNC_START(svm_enter)
-	push	%rbp
-	mov	%rsp, %rbp
-	push	%r15
-	push	%r14
-	push	%r13
-	push	%r12
-	push	%rbx
+	push_host_regs
 	push	%rdi			/* STK_REGS */
 	push	%rdx			/* STK_HOST_PA */
 	push	%r9			/* STK_HOST_SPEC */
@@ -103,17 +95,12 @@ SYM_FUNC_START(svm_enter)
 	xor	%ebx, %ebx		/* result: 0 */
 	clear_guest_regs
 
-	/* Spectre RSB: the guest's return predictions go before the first RET */
+	/* Spectre RSB, PBRSB: the guest's return predictions go before the first RET */
 	FILL_RETURN_BUFFER %_ASM_CX, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT, \
 			   X86_FEATURE_RSB_VMEXIT_LITE
-
-	/* Spectre v2, SSB: the host's IBRS, STIBP, SSBD, before any indirect branch */
 	testl	$SVM_ENTER_SPEC_CTRL, STK_FLAGS(%rsp)
 	jz	3f
-	mov	$MSR_IA32_SPEC_CTRL, %ecx
-	mov	STK_HOST_SPEC(%rsp), %rax
-	xor	%edx, %edx
-	wrmsr
+	load_host_spec_ctrl
 3:
 	/* Retbleed, SRSO: what the guest trained RET with */
 	CALL_UNTRAIN_RET
@@ -124,12 +111,7 @@ SYM_FUNC_START(svm_enter)
 .Lout:
 	mov	%ebx, %eax
 	add	$32, %rsp
-	pop	%rbx
-	pop	%r12
-	pop	%r13
-	pop	%r14
-	pop	%r15
-	pop	%rbp
+	pop_host_regs
 	RET
 
 .Lgone:

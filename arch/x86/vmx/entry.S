@@ -16,9 +16,7 @@
 
 #define VMCS_HOST_RSP	0x6c14
 
-/* On the stack while the guest runs */
-#define STK_FLAGS	0
-#define STK_HOST_SPEC	8
+/* Besides those of regs_asm.h */
 #define STK_REGS	16
 
 	.section .rodata, "a"
@@ -42,13 +40,7 @@ verw_selector:
  * that the ABI lets a function change hold 0 or the host's values.
  */
 SYM_FUNC_START(vmx_enter)
-	push	%rbp
-	mov	%rsp, %rbp
-	push	%r15
-	push	%r14
-	push	%r13
-	push	%r12
-	push	%rbx
+	push_host_regs
 	push	%rdi			/* STK_REGS */
 	push	%r8			/* STK_HOST_SPEC */
 	push	%rsi			/* STK_FLAGS */
@@ -113,32 +105,19 @@ SYM_INNER_LABEL(vmx_exit, SYM_L_GLOBAL)
 .Lhost:
 	clear_guest_regs
 
-	/*
-	 * Spectre RSB, PBRSB: the guest's return predictions go before the
-	 * first RET.
-	 */
+	/* Spectre RSB, PBRSB: the guest's return predictions go before the first RET */
 	FILL_RETURN_BUFFER %_ASM_CX, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT, \
 			   X86_FEATURE_RSB_VMEXIT_LITE
-
-	/* Spectre v2, SSB: the host's IBRS, STIBP, SSBD, before any indirect branch */
 	testl	$VMX_ENTER_SPEC_CTRL, STK_FLAGS(%rsp)
 	jz	4f
-	mov	$MSR_IA32_SPEC_CTRL, %ecx
-	mov	STK_HOST_SPEC(%rsp), %rax
-	xor	%edx, %edx
-	wrmsr
+	load_host_spec_ctrl
 4:
 	/* BHI: the guest's branch history */
 	CLEAR_BRANCH_HISTORY_VMEXIT
 
 	mov	%ebx, %eax
 	add	$24, %rsp
-	pop	%rbx
-	pop	%r12
-	pop	%r13
-	pop	%r14
-	pop	%r15
-	pop	%rbp
+	pop_host_regs
 	RET
 SYM_FUNC_END(vmx_enter)
 
