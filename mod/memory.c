@@ -1,66 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mote: guest memory.  See memory.h.
- *
- * The second stage mirrors part of the runner's page tables.  What keeps it
- * right: an entry is installed under pt_lock and only if no invalidation of its
- * range began since the host's entry was read; an invalidation moves the
- * notifier's sequence under pt_lock and then takes out what was installed.
+ * mote: guest memory: its ranges, and the notifiers that take it out of the
+ * second stage.  What brings it in is fault.c.  See memory.h and range.h.
  */
 #include <linux/errno.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include "arch.h"
-#include "guestread.h"
-#include "hostpage.h"
 #include "mote.h"
+#include "range.h"
 
 /* So much at a time under pt_lock: at most 512 last-level tables */
 #define ZAP_BYTES	(1ULL << 30)
 
-/* A fault that keeps losing to invalidations goes back to look for signals */
-#define FAULT_TRIES	4
-
-/*
- * struct mote_range - guest memory in one piece, constant once published
- * @node: in mote_memory::tree (R)
- * @next: for a list of those that go
- * @vm: the VM; it outlives the notifier
- * @notifier: on @hva of vm->mm
- * @gpa: first address
- * @last: last address, inclusive
- * @hva: of the first byte
- * @flags: MOTE_MEM_*
- * @settled: the notifier's sequence after an invalidation that is over; 0, which
- *	it never is, before the first fault (a)
- */
-struct mote_range {
-	struct rb_node node;
-	struct mote_range *next;
-	struct mote_vm *vm;
-	struct mmu_interval_notifier notifier;
-	gpa_t gpa;
-	gpa_t last;
-	unsigned long hva;
-	u32 flags;
-	unsigned long settled;
-};
-
 /* ---- the second stage loses entries ---- */
 
 /*
- * Leave pt_lock; flush if entries were taken out, then free @unlinked.
- *
  * Another thread may have taken out entries that this one came for, and not
  * have flushed yet.  Then this one flushes too: what it returns for must not be
  * used by any CPU.  The flush is outside of the lock, so that faults go on.
  */
-static void unlock_flush(struct mote_vm *vm, struct mote_pt_cache *unlinked, bool flush)
+void mote_memory_unlock_flush(struct mote_vm *vm, struct mote_pt_cache *unlinked, bool flush)
 	__releases(&vm->mem.pt_lock)
 {
 	struct mote_memory *mem = &vm->mem;
@@ -101,7 +65,7 @@ static void zap(struct mote_vm *vm, gpa_t first, gpa_t last, struct mote_pt_cach
 		spin_unlock(&mem->pt_lock);
 	}
 	mem->flushing -= flush;
-	unlock_flush(vm, &unlinked, flush);
+	mote_memory_unlock_flush(vm, &unlinked, flush);
 }
 
 /*
@@ -156,8 +120,7 @@ static struct mote_range *range_from(struct mote_memory *mem, gpa_t gpa)
 	return found;
 }
 
-/* The range that contains @gpa. */
-static struct mote_range *range_at(struct mote_memory *mem, gpa_t gpa)
+struct mote_range *mote_range_at(struct mote_memory *mem, gpa_t gpa)
 {
 	struct mote_range *r = range_from(mem, gpa);
 
@@ -285,7 +248,7 @@ static struct mote_range *range_next(struct mote_range *r)
 /* Find the ranges, which must cover all of it; returns the last one. */
 static struct mote_range *cut_find(struct mote_memory *mem, struct cut *c, gpa_t first, gpa_t last)
 {
-	struct mote_range *r = range_at(mem, first);
+	struct mote_range *r = mote_range_at(mem, first);
 	struct mote_range *next;
 
 	c->first = r;
@@ -398,184 +361,10 @@ int mote_memory_unmap(struct mote_vm *vm, const struct mote_mem *m)
 	return err;
 }
 
-/* ---- faults ---- */
-
-/* The largest leaf for the page at @gpa: format, host and range agree. */
-static unsigned int fault_level(struct mote_range *r, gpa_t gpa, const struct mote_host_page *hp)
-{
-	const struct mote_pt_format *fmt = r->vm->mem.pt.fmt;
-	unsigned int level = fmt->levels - 1;
-	u64 shift = r->gpa - r->hva;
-
-	if (hp->shift == PAGE_SHIFT)
-		return level;
-	while (level--) {
-		u64 mask = mote_pt_level_mask(fmt, level);
-
-		if (!fmt->level[level].leaf_ok || fmt->level[level].shift > hp->shift ||
-		    shift & mask || (gpa & ~mask) < r->gpa || (gpa | mask) > r->last)
-			break;
-	}
-	return level + 1;
-}
-
-/*
- * Map what the host has at @hp if that is still so.  Does not sleep.
- * Return: 0; -EAGAIN: look again; -ENOMEM: the vCPU's cache lacks @need pages.
- */
-static int fault_install(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa, u32 access,
-			 const struct mote_host_page *hp, unsigned long seq, unsigned int *need)
-{
-	struct mote_memory *mem = &vcpu->vm->mem;
-	const struct mote_pt_format *fmt = mem->pt.fmt;
-	unsigned int level = fault_level(r, gpa, hp);
-	u64 mask = mote_pt_level_mask(fmt, level);
-	struct mote_pt_cache unlinked = {};
-	u32 prot = MOTE_PT_R;
-	int err = -EAGAIN;
-
-	if (hp->writable && !(r->flags & MOTE_MEM_READONLY))
-		prot |= MOTE_PT_W;
-	if (!fmt->fetch_separately || (access & MOTE_ACCESS_EXEC))
-		prot |= MOTE_PT_X;
-	if (fmt->before_map)
-		fmt->before_map(hp->hpa & ~mask, mask + 1, prot);
-	spin_lock(&mem->pt_lock);
-	if (!mmu_interval_read_retry(&r->notifier, seq))
-		err = mote_pt_map(&mem->pt, &vcpu->pt_cache, gpa & ~mask, level, hp->hpa & ~mask,
-				  prot, &unlinked);
-	if (unlikely(err == MOTE_PT_FLUSH)) {
-		unlock_flush(vcpu->vm, &unlinked, true);
-		return -EAGAIN;
-	}
-	if (unlikely(err == -ENOMEM))
-		*need = mote_pt_missing(&mem->pt, gpa, level);
-	spin_unlock(&mem->pt_lock);
-	return err;
-}
-
-static enum mote_fault fault_failed(int err, struct mote_fault_info *info)
-{
-	if (err == -EAGAIN)
-		return MOTE_FAULT_RETRY;
-	if (err == -EINTR || fatal_signal_pending(current))
-		return MOTE_FAULT_SIGNAL;
-	info->error = -err;
-	return MOTE_FAULT_ERROR;
-}
-
-/* Find the page, fault it in if need be, and map it.  As fault_install(). */
-static int fault_page(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa, u32 access,
-		      unsigned long seq)
-{
-	bool write = access & MOTE_ACCESS_WRITE;
-	unsigned long hva = r->hva + (unsigned long)(gpa - r->gpa);
-	struct mote_host_page hp;
-	unsigned int need;
-	int err;
-
-	if (!mote_host_find(hva, write, &hp)) {
-		err = mote_host_get(hva, write, &hp);
-		if (err)
-			return err;
-	}
-	err = fault_install(vcpu, r, gpa, access, &hp, seq, &need);
-	/* Most faults need no table, so the page is got when one does. */
-	return err == -ENOMEM ? mote_pt_cache_fill(&vcpu->pt_cache, need) ?: -EAGAIN : err;
-}
-
-static enum mote_fault fault_range(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa,
-				   u32 access, struct mote_fault_info *info)
-{
-	unsigned int i;
-	int err;
-
-	info->hva = r->hva + (unsigned long)(gpa - r->gpa);
-	for (i = 0; i < FAULT_TRIES; i++) {
-		unsigned long seq = mmu_interval_read_begin(&r->notifier);
-
-		if (READ_ONCE(r->settled) != seq)
-			/* Pairs with fault_present() */
-			smp_store_release(&r->settled, seq);
-		err = fault_page(vcpu, r, gpa, access, seq);
-		if (!err)
-			break;
-		if (err != -EAGAIN)
-			return fault_failed(err, info);
-	}
-	return MOTE_FAULT_RETRY;
-}
-
-enum mote_fault mote_memory_fault(struct mote_vcpu *vcpu, gpa_t gpa, u32 access,
-				  struct mote_fault_info *info)
-{
-	struct mote_memory *mem = &vcpu->vm->mem;
-	bool write = access & MOTE_ACCESS_WRITE;
-	enum mote_fault result = MOTE_FAULT_MMIO;
-	struct mote_range *r;
-
-	info->hva = 0;
-	info->error = 0;
-	if (down_read_killable(&mem->ranges))
-		return MOTE_FAULT_SIGNAL;
-	r = range_at(mem, gpa);
-	if (r && !(write && r->flags & MOTE_MEM_READONLY))
-		result = fault_range(vcpu, r, gpa, access, info);
-	up_read(&mem->ranges);
-	return result;
-}
-
-/*
- * mmu_interval_read_begin() sleeps while an invalidation of the range is under
- * way.  The last one was over when @settled was set; one that has begun since
- * has moved the sequence, which fault_install() notices.  Out of line: MMIO
- * must not pay for its locals.
- */
-static noinline bool fault_present(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa,
-				   u32 access)
-{
-	bool write = access & MOTE_ACCESS_WRITE;
-	struct mote_host_page hp;
-	unsigned long seq;
-	unsigned int need;
-
-	/* The host's tables are read behind the end of that last one */
-	seq = smp_load_acquire(&r->settled);
-	return mote_host_find(r->hva + (unsigned long)(gpa - r->gpa), write, &hp) &&
-	       !fault_install(vcpu, r, gpa, access, &hp, seq, &need);
-}
-
-enum mote_fault mote_memory_fault_fast(struct mote_vcpu *vcpu, gpa_t gpa, u32 access,
-				       struct mote_guest_reader *reader)
-{
-	struct mote_memory *mem = &vcpu->vm->mem;
-	bool write = access & MOTE_ACCESS_WRITE;
-	enum mote_fault result = MOTE_FAULT_SLOW;
-	struct mote_range *r;
-
-	if (!down_read_trylock(&mem->ranges))
-		return MOTE_FAULT_SLOW;
-	r = range_at(mem, gpa);
-	if (!r || (write && r->flags & MOTE_MEM_READONLY))
-		result = MOTE_FAULT_MMIO;
-	else if (fault_present(vcpu, r, gpa, access))
-		result = MOTE_FAULT_RETRY;
-	if (reader && result == MOTE_FAULT_MMIO)
-		mote_guest_reader_held(reader, mem);
-	else
-		up_read(&mem->ranges);
-	return result;
-}
-
-void mote_memory_cache_free(struct mote_vcpu *vcpu)
-{
-	mote_pt_cache_free(&vcpu->pt_cache);
-}
-
 size_t mote_memory_piece(struct mote_memory *mem, gpa_t gpa, size_t bytes, bool write,
 			 unsigned long *hva)
 {
-	struct mote_range *r = range_at(mem, gpa);
+	struct mote_range *r = mote_range_at(mem, gpa);
 
 	if (!r || (write && r->flags & MOTE_MEM_READONLY))
 		return 0;
