@@ -22,6 +22,7 @@
 #include <linux/kref.h>
 #include <linux/mm_types.h>
 #include <linux/mutex.h>
+#include <linux/percpu.h>
 #include <linux/rcuwait.h>
 #include <linux/sched.h>
 #include <linux/types.h>

@@ -30,6 +30,11 @@ typedef unsigned int gfp_t;
 #define max(a, b)		({ __auto_type a_ = (a); __auto_type b_ = (b); a_ > b_ ? a_ : b_; })
 #define struct_size(p, member, n) (sizeof(*(p)) + sizeof((p)->member[0]) * (n))
 
+/* ---- one CPU ---- */
+
+#define DECLARE_PER_CPU(type, name)	extern type name
+#define __this_cpu_read(x)	(x)
+
 /* ---- memory order ---- */
 
 #define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
