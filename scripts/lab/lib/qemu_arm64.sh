@@ -3,22 +3,11 @@
 # What the arm64 hosts share: QEMU's virt machine, started at EL2.  A host is a
 # processor, HOST_CPU_MODEL.
 
+# shellcheck source=scripts/lab/lib/qemu_host.sh
+. "$LAB/lib/qemu_host.sh"
 HOST_ARCH=arm64
-HOST_CPUS=2
+HOST_QEMU=qemu-system-aarch64
 HOST_KVM_MODULES=
-
-# host_slowness KERNEL: wall seconds of a test per second of its time limit
-host_slowness() {
-	case $1 in
-	debug) echo 12 ;;
-	*) echo 4 ;;
-	esac
-}
-
-# host_factor KERNEL: the same for seconds in the host, which are real ones here
-host_factor() {
-	host_slowness "$1"
-}
 
 host_prepare() {
 	[ -z "${ACPI:-}" ] || cached "$CACHE/efi-arm64" efi_fetch
@@ -31,11 +20,9 @@ efi_fetch() {
 	rm -r "${1:?}/usr"
 }
 
-# host_cmdline MODE KERNEL: see docs/lab.md for what each word saves
+# host_cmdline MODE KERNEL
 host_cmdline() {
-	echo -n "console=$ARCH_TTY loglevel=3 printk.devkmsg=on panic=-1"
-	echo -n " nokaslr cryptomgr.notests"
-	[ "$2" = debug ] || echo -n " initcall_blacklist=load_system_certificate_list"
+	echo -n "console=$ARCH_TTY $(qemu_cmdline "$2")"
 	[ -z "${ACPI:-}" ] || echo -n " acpi=force"
 	echo " $(arm64_kvm_words "$1")"
 }
@@ -59,9 +46,4 @@ host_image() {
 	qemu_args "$1" "$6" "$7" -M "virt,virtualization=${EL2:-on},gic-version=3" -accel tcg \
 		-cpu "${CPU_MODEL:-$HOST_CPU_MODEL}" "${more[@]}" -kernel "$2/Image" \
 		-initrd "$3" -append "$(host_cmdline "$4" "$5") $LAB_CMDLINE"
-}
-
-# host_exec RUNDIR TTY: become the emulator, its serial port on the terminal TTY
-host_exec() {
-	qemu_exec qemu-system-aarch64 "$1" "$2"
 }
