@@ -1,94 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The local APIC of the guest, as xAPIC and as x2APIC.  "lapic-software" runs
- * the same with apicv=0.
+ * The local APIC of the guest, as xAPIC and as x2APIC.  software_apic.sh runs the
+ * same with apicv=0.  Its timer is in lapic_timer.c.
  */
 #include <errno.h>
 #include <sys/ioctl.h>
 
-#include "x86_vm.h"
+#include "x86_apic.h"
 
 #include "kselftest_harness.h"
-
-#define MSI		0xfee00000UL
-#define MSI_LEVEL	(1 << 15 | 1 << 14)
-
-#define ID		0x020
-#define VERSION		0x030
-#define TPR		0x080
-#define PPR		0x0a0
-#define EOI		0x0b0
-#define LDR		0x0d0
-#define DFR		0x0e0
-#define SVR		0x0f0
-#define ISR		0x100
-#define IRR		0x200
-#define ESR		0x280
-#define ICR		0x300
-#define ICR2		0x310
-#define LVT_TIMER	0x320
-#define LVT_LINT0	0x350
-#define LVT_LINT1	0x360
-#define LVT_ERROR	0x370
-#define TIMER_INIT	0x380
-#define TIMER_CUR	0x390
-#define TIMER_DIV	0x3e0
-#define SELF_IPI	0x3f0
-
-#define MSR_BASE	0x1b
-#define MSR_DEADLINE	0x6e0
-#define BASE_ENABLE	(1 << 11)
-#define BASE_X2		(1 << 10)
-#define MASKED		(1 << 16)
-#define PERIODIC	(1 << 17)
-#define DEADLINE	(2 << 17)
-
-static volatile int x2;
-static volatile u8 order[64];
-static volatile u64 taken, no_eoi;
-
-static inline u32 apic_read(u32 reg)
-{
-	return x2 ? (u32)guest_rdmsr(0x800 + (reg >> 4)) : guest_read32(0xfee00000 + reg);
-}
-
-static inline void apic_write(u32 reg, u32 v)
-{
-	if (x2)
-		guest_wrmsr(0x800 + (reg >> 4), v);
-	else
-		guest_write32(0xfee00000 + reg, v);
-}
-
-/* To itself, by the ICR */
-static inline void send_self(u32 icr)
-{
-	if (x2) {
-		guest_wrmsr(0x830, icr);
-	} else {
-		apic_write(ICR2, 0);
-		apic_write(ICR, icr);
-	}
-}
-
-static GUEST_NOFPU void take(struct guest_frame *f)
-{
-	order[taken++ % 64] = f->vector;
-	if (f->vector >= 32 && f->vector != 0xff && !no_eoi)
-		apic_write(EOI, 0);
-}
-
-static void guest_enable(void)
-{
-	if (x2)
-		guest_wrmsr(MSR_BASE, guest_rdmsr(MSR_BASE) | BASE_X2);
-	apic_write(SVR, 0x1ff);
-}
-
-static inline int bit_of(u32 base, u32 vector)
-{
-	return apic_read(base + vector / 32 * 16) >> vector % 32 & 1;
-}
 
 FIXTURE(apic)
 {
@@ -112,22 +32,12 @@ FIXTURE_VARIANT_ADD(apic, x2apic)
 
 FIXTURE_SETUP(apic)
 {
-	for (unsigned int i = 32; i < 256; i++)
-		guest_handlers[i] = take;
-	guest_handlers[VECTOR_NMI] = take;
-	x2 = variant->x2;
-	one_create(&self->o, VM_IRQCHIP, NULL, 0);
+	apic_test_begin(&self->o, variant->x2);
 }
 
 FIXTURE_TEARDOWN(apic)
 {
 	one_destroy(&self->o);
-}
-
-static void run_guest(struct one *o, guest_fn fn)
-{
-	vcpu_start(&o->cpu, fn, 0);
-	vcpu_finish(&o->cpu);
 }
 
 /* --- registers --- */
@@ -404,6 +314,96 @@ TEST_F(apic, message_errors)
 	EXPECT_EQ(EOPNOTSUPP, errno);
 }
 
+/*
+ * The TPR holds back what the runner sends, however the guest writes it, and the
+ * runner sees it.  What waits comes as soon as the guest lowers it, before anything
+ * else happens.
+ */
+static volatile u64 steps, steps_in_handler;
+
+static GUEST_NOFPU void take_and_look(struct guest_frame *f)
+{
+	steps_in_handler = steps;
+	take(f);
+}
+
+GUEST(tpr_changes)
+{
+	guest_enable();
+	guest_sti();
+	for (u64 i = 0; ; i++) {
+		guest_write_cr8(i % 4 + 8);
+		guest_sync(0);
+		GUEST_EQ(i % 4 + 8, guest_read_cr8());
+		GUEST_EQ(i, taken);
+		steps = 1;
+		guest_write_cr8(0);
+		asm volatile("nop");
+		steps = 2;
+		GUEST_EQ(i + 1, taken);
+	}
+}
+
+static u64 get_tpr(struct one *o)
+{
+	u64 tpr = vcpu_get(&o->cpu, MOTE_X86_LAPIC(TPR));
+
+	return vcpu_get(&o->cpu, MOTE_X86_CR8) == tpr >> 4 ? tpr : ~0UL;
+}
+
+TEST_F(apic, tpr_holds_messages)
+{
+	struct one *o = &self->o;
+
+	guest_handlers[0x75] = take_and_look;
+	vcpu_start(&o->cpu, guest_tpr_changes, 0);
+	vcpu_sync(&o->cpu);
+	for (u64 i = 0; i < 16; i++) {
+		EXPECT_EQ((i % 4 + 8) << 4, get_tpr(o));
+		EXPECT_EQ(i, taken);
+		/* Sometimes it is there before the guest runs on, sometimes not */
+		if (i % 2) {
+			o->cpu.run->request = MOTE_RUN_COMPLETE_ONLY;
+			vcpu_run(&o->cpu);
+		}
+		must_irq_msi(o->vm.fd, MSI, 0x75);
+		EXPECT_EQ(0, vcpu_sync(&o->cpu));
+		EXPECT_EQ(i + 1, taken);
+		EXPECT_EQ(1, steps_in_handler);
+	}
+}
+
+/* Neither of them is lost or early when both TPR and RFLAGS.IF hold them back */
+GUEST(tpr_and_if)
+{
+	guest_enable();
+	guest_write_cr8(15);
+	guest_sync(0);
+	GUEST_EQ(VECTOR_GP, GUEST_TRY("mov %0, %%cr8", : : "r"(16UL) : "memory"));
+	GUEST_EQ(15, guest_read_cr8());
+	guest_write_cr8(7);
+	GUEST_EQ(0, taken);
+	asm volatile("sti; nop; nop; cli");
+	GUEST_EQ(1, taken);
+	GUEST_EQ(0x95, order[0]);
+	guest_write_cr8(0);
+	GUEST_EQ(1, taken);
+	asm volatile("sti; nop; nop; cli");
+	GUEST_EQ(2, taken);
+	GUEST_EQ(0x75, order[1]);
+}
+
+TEST_F(apic, tpr_and_if)
+{
+	struct one *o = &self->o;
+
+	vcpu_start(&o->cpu, guest_tpr_and_if, 0);
+	vcpu_sync(&o->cpu);
+	must_irq_msi(o->vm.fd, MSI, 0x75);
+	must_irq_msi(o->vm.fd, MSI, 0x95);
+	vcpu_finish(&o->cpu);
+}
+
 /* The end of a level interrupt goes to the runner */
 TEST_F(apic, level_eoi)
 {
@@ -425,132 +425,6 @@ TEST_F(apic, level_eoi)
 		settle(o);
 	}
 	EXPECT_EQ(8, taken);
-}
-
-/* --- the timer --- */
-
-/* STI's shadow: what comes before HLT wakes from it; the time limit ends it */
-static void wait_for(u64 n)
-{
-	while (taken < n)
-		asm volatile("sti; hlt; cli" : : : "memory");
-}
-
-GUEST(one_shot)
-{
-	/* An emulator in real time may take its while over the next lines */
-	u32 one_shot = guest_on_tcg ? 300000000 : 1000000;
-
-	guest_enable();
-	apic_write(TIMER_DIV, 0xb);
-	apic_write(LVT_TIMER, 0x81);
-	apic_write(TIMER_INIT, one_shot);
-	GUEST_TRUE(apic_read(TIMER_CUR) <= one_shot && apic_read(TIMER_CUR) > 0);
-	GUEST_EQ(0, taken);
-	wait_for(1);
-	GUEST_EQ(0x81, order[0]);
-	GUEST_EQ(0, apic_read(TIMER_CUR));
-	GUEST_EQ(one_shot, apic_read(TIMER_INIT));
-	/* Once only; 0 stops it */
-	apic_write(TIMER_INIT, 3000000000);
-	apic_write(TIMER_INIT, 0);
-	GUEST_EQ(0, apic_read(TIMER_CUR));
-	GUEST_EQ(1, taken);
-}
-
-TEST_F(apic, timer_one_shot)
-{
-	run_guest(&self->o, guest_one_shot);
-}
-
-GUEST(periodic)
-{
-	guest_enable();
-	apic_write(TIMER_DIV, 0);
-	apic_write(LVT_TIMER, PERIODIC | 0x82);
-	apic_write(TIMER_INIT, 500000);
-	wait_for(10);
-	GUEST_EQ(0x82, order[9]);
-	apic_write(LVT_TIMER, PERIODIC | MASKED | 0x82);
-	GUEST_EQ(500000, apic_read(TIMER_INIT));
-	GUEST_TRUE(apic_read(TIMER_CUR) <= 500000);
-}
-
-TEST_F(apic, timer_periodic)
-{
-	run_guest(&self->o, guest_periodic);
-}
-
-GUEST(deadline)
-{
-	/* As in one_shot */
-	u64 ticks = guest_on_tcg ? 300000000 : 1000000, t;
-
-	guest_enable();
-	GUEST_EQ(NO_FAULT, guest_try_wrmsr(MSR_DEADLINE, 12345));
-	GUEST_EQ(0, guest_rdmsr(MSR_DEADLINE));
-	apic_write(LVT_TIMER, DEADLINE | 0x83);
-	t = guest_rdtsc() + ticks;
-	guest_wrmsr(MSR_DEADLINE, t);
-	GUEST_EQ(t, guest_rdmsr(MSR_DEADLINE));
-	wait_for(1);
-	GUEST_TRUE(guest_rdtsc() >= t);
-	GUEST_EQ(0, guest_rdmsr(MSR_DEADLINE));
-	/* In the past: at once */
-	guest_wrmsr(MSR_DEADLINE, 1);
-	wait_for(2);
-	/* The count registers do nothing in this mode */
-	apic_write(TIMER_INIT, 1000);
-	GUEST_EQ(0, apic_read(TIMER_INIT));
-	GUEST_EQ(0, apic_read(TIMER_CUR));
-	/* Disarmed by zero */
-	guest_wrmsr(MSR_DEADLINE, guest_rdtsc() + 1000 * ticks);
-	guest_wrmsr(MSR_DEADLINE, 0);
-	GUEST_EQ(0, guest_rdmsr(MSR_DEADLINE));
-	GUEST_EQ(2, taken);
-}
-
-TEST_F(apic, timer_deadline)
-{
-	run_guest(&self->o, guest_deadline);
-}
-
-/* Masked it counts, and delivers nothing */
-GUEST(masked_timer)
-{
-	guest_enable();
-	apic_write(TIMER_DIV, 0xb);
-	apic_write(LVT_TIMER, MASKED | 0x84);
-	apic_write(TIMER_INIT, 100000);
-	guest_sti();
-	while (apic_read(TIMER_CUR))
-		;
-	guest_cli();
-	GUEST_EQ(0, taken);
-}
-
-TEST_F(apic, timer_masked)
-{
-	run_guest(&self->o, guest_masked_timer);
-}
-
-/* A guest that spins is interrupted by its timer */
-GUEST(timer_in_a_loop)
-{
-	guest_enable();
-	apic_write(TIMER_DIV, 0xb);
-	apic_write(LVT_TIMER, 0x85);
-	apic_write(TIMER_INIT, 1000000);
-	guest_sti();
-	while (!taken)
-		;
-	guest_cli();
-	GUEST_EQ(0x85, order[0]);
-}
-
-TEST_F(apic, timer_in_a_loop)
-{
-	run_guest(&self->o, guest_timer_in_a_loop);
 }
 
 /* --- errors and modes --- */

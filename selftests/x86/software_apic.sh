@@ -5,7 +5,7 @@
 
 insmod /lab/mote.ko apicv=0 || exit 1
 [ "$(cat /sys/module/mote/parameters/apicv)" = N ] || exit 1
-for test in lapic hlt inject; do
+for test in lapic lapic_timer hlt inject; do
 	/selftests/x86/$test || touch /tmp/software_apic.failed
 done 2>&1 | awk '
 	/^(TAP|KTAP) version/ { next }
