@@ -16,6 +16,8 @@ static void set_virtual_irq(struct svm_vcpu *svm, u32 bits)
 	struct vmcb_control_area *control = &svm->vmcb->control;
 	u32 value = (control->int_ctl & ~(u32)V_IRQ_INJECTION_BITS_MASK) | bits;
 
+	if (unlikely(svm_caps.cr8_exits))
+		svm_intercept(svm, INTERCEPT_CR8_WRITE, bits || svm->tpr_threshold);
 	if (value == control->int_ctl)
 		return;
 	control->int_ctl = value;

@@ -43,7 +43,7 @@
  * @clean: clean bits that mean something here: SVM_CLEAN_ALL, or 0
  * @verw: CPU buffers have to be cleared before entries (TSA)
  * @xss: the host's IA32_XSS, 0 while a guest runs
- * @cr8_exits: all MOVs to CR8 do, see check_tcg()
+ * @cr8_exits: MOVs to CR8 have to while an interrupt waits, see check_tcg()
  * @shadow_lost: VMRUN does not load the interrupt shadow, see check_tcg()
  * @xsetbv_runs: XSETBV does not exit, see check_tcg()
  * @xsave_runs: XSAVE and its kind ignore CR0.TS, see check_tcg()

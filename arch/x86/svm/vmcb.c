@@ -102,7 +102,6 @@ static void setup_intercepts(struct svm_vcpu *svm)
 	memset(control->intercepts, 0, sizeof(control->intercepts));
 	for (i = 0; i < ARRAY_SIZE(always); i++)
 		svm_intercept(svm, always[i], true);
-	svm_intercept(svm, INTERCEPT_CR8_WRITE, svm_caps.cr8_exits);
 	control->intercepts[INTERCEPT_DR] = ALL_DR;
 	control->intercepts[INTERCEPT_EXCEPTION] = EXCEPTIONS;
 	svm_intercept_cr0(svm, true);
