@@ -66,6 +66,9 @@ static inline void vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, vm_f
 #define MOTE_FOLL_INTERRUPTIBLE FOLL_INTERRUPTIBLE
 #endif
 
+/* Since 6.19 what the kernel exports for KVM is for KVM's modules alone */
+#define MOTE_KVM_EXPORTS	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0))
+
 /* hrtimer_setup() came with 6.13; hrtimer_init() went soon after */
 static inline void mote_hrtimer_setup(struct hrtimer *timer,
 				      enum hrtimer_restart (*function)(struct hrtimer *),

@@ -221,6 +221,7 @@ struct mote_vm_arch {
  * @tsc_offset: guest TSC - host TSC
  * @tsc_adjust: IA32_TSC_ADJUST
  * @spec_ctrl: IA32_SPEC_CTRL
+ * @virt_spec_ctrl: VIRT_SPEC_CTRL (SVM)
  * @cr8: TPR >> 4 without a LAPIC
  * @halted: HLT executed, waiting for an event
  * @event: to deliver at the next entry
@@ -268,6 +269,7 @@ struct mote_vcpu_arch {
 	u64 tsc_offset;
 	u64 tsc_adjust;
 	u64 spec_ctrl;
+	u64 virt_spec_ctrl;
 	u64 cr8;
 	bool halted;
 	struct x86_event event;

@@ -273,6 +273,7 @@ static const struct cpuid_effect effects[] = {
 	EFFECT(0x80000008, 0, EBX, 14, G(SPEC_CTRL), .spec_ctrl = SPEC_CTRL_IBRS),
 	EFFECT(0x80000008, 0, EBX, 15, G(SPEC_CTRL), .spec_ctrl = SPEC_CTRL_STIBP),
 	EFFECT(0x80000008, 0, EBX, 24, G(SPEC_CTRL), .spec_ctrl = SPEC_CTRL_SSBD),
+	EFFECT(0x80000008, 0, EBX, 25, G(VIRT_SSBD)),
 	EFFECT(0x80000008, 0, EBX, 28, .spec_ctrl = SPEC_PSFD),
 };
 

@@ -16,6 +16,7 @@
 #include <uapi/asm/kvm_para.h>
 
 #include "cpuid.h"
+#include "hostcpu.h"
 
 u32 x86_crystal_khz __ro_after_init;
 
@@ -206,6 +207,8 @@ static void adjust_supported(const struct cpuid_rule *rule, u32 *bits)
 		bits[CPUID_EAX] = 0;
 	if (rule->leaf == 0x80000007 && check_tsc_unstable())
 		bits[CPUID_EDX] = 0;
+	if (rule->leaf == 0x80000008 && x86_host_has_virt_ssbd())
+		bits[CPUID_EBX] |= F(VIRT_SSBD);
 }
 
 /*

@@ -7,6 +7,10 @@
 
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
+#include <asm/spec-ctrl.h>
+
+#include "compat.h"
+#include "mod/mote.h"
 
 /**
  * x86_predictor_barrier - another guest ran on this CPU before
@@ -23,6 +27,31 @@ static inline void x86_predictor_barrier(void)
 static inline void x86_host_machine_check(void)
 {
 	asm volatile("int $18");
+}
+
+/**
+ * x86_host_has_virt_ssbd - whether guests can be given VIRT_SPEC_CTRL
+ *
+ * For AMD CPUs that switch speculative store bypass off by LS_CFG, which is not for
+ * guests, or that are told to by a hypervisor.  The kernel knows how, and what
+ * the other thread of the core wants.
+ */
+static inline bool x86_host_has_virt_ssbd(void)
+{
+	return MOTE_KVM_EXPORTS &&
+	       (boot_cpu_has(X86_FEATURE_LS_CFG_SSBD) || boot_cpu_has(X86_FEATURE_VIRT_SSBD));
+}
+
+/**
+ * x86_switch_virt_ssbd - to the guest's choice, or back to the host's
+ * @vcpu: entry, with SSBD in mote_vcpu_arch::virt_spec_ctrl.  Without, the host's
+ *	choice does no harm.
+ * @guest: true before the entry, false after it
+ */
+static inline void x86_switch_virt_ssbd(struct mote_vcpu *vcpu, bool guest)
+{
+	if (MOTE_KVM_EXPORTS)
+		x86_virt_spec_ctrl(vcpu->arch.virt_spec_ctrl, guest);
 }
 
 #endif /* MOTE_X86_HOSTCPU_H */

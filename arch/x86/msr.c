@@ -185,6 +185,21 @@ static void set_spec_ctrl(struct mote_vcpu *vcpu, u32 index, u64 value, bool hos
 	vcpu->arch.spec_ctrl = value;
 }
 
+static u64 get_virt_spec_ctrl(struct mote_vcpu *vcpu, u32 index)
+{
+	return vcpu->arch.virt_spec_ctrl;
+}
+
+static int check_virt_spec_ctrl(struct mote_vcpu *vcpu, u32 index, u64 value, bool host)
+{
+	return value & ~(u64)SPEC_CTRL_SSBD ? -EINVAL : 0;
+}
+
+static void set_virt_spec_ctrl(struct mote_vcpu *vcpu, u32 index, u64 value, bool host)
+{
+	vcpu->arch.virt_spec_ctrl = value;
+}
+
 static int check_command(struct mote_vcpu *vcpu, u32 index, u64 value, bool host)
 {
 	/* Both commands are bit 0: IBPB and L1D_FLUSH */
@@ -394,6 +409,7 @@ static const struct x86_msr msrs[] = {
 	{ ONE(MSR_KERNEL_GS_BASE), G(LM),
 	  .flags = MSR_LIST | MSR_ADDRESS, GET_SET(uret) },
 	{ ONE(MSR_TSC_AUX), G(RDTSCP), .flags = MSR_LIST | MSR_LOW_HALF, GET_SET(uret) },
+	{ ONE(MSR_AMD64_VIRT_SPEC_CTRL), G(VIRT_SSBD), .flags = MSR_LIST, ALL(virt_spec_ctrl) },
 };
 
 static const struct x86_msr *find(u32 index)
@@ -519,6 +535,7 @@ void x86_msr_reset(struct mote_vcpu *vcpu)
 	vcpu->arch.mcg_status = 0;
 	vcpu->arch.debugctl = 0;
 	vcpu->arch.spec_ctrl = 0;
+	vcpu->arch.virt_spec_ctrl = 0;
 	vcpu->arch.tsc_adjust = 0;
 	for (i = 0; i < ARRAY_SIZE(backend_msrs); i++)
 		x86->msr_set(vcpu, backend_msrs[i], 0);

@@ -328,6 +328,7 @@ static inline void x86_uret_put(struct mote_vcpu *vcpu)
 #define X86_FEATURE_GUEST_XSAVES	BIT(13)
 #define X86_FEATURE_GUEST_FLUSH_L1D	BIT(14)
 #define X86_FEATURE_GUEST_IBPB		BIT(15)
+#define X86_FEATURE_GUEST_VIRT_SSBD	BIT(16)	/* (AMD) */
 
 /*
  * Rate of the APIC timer before its divider, which is also the "core crystal

@@ -133,6 +133,29 @@ TEST(faults)
 	run_guest(guest_faults, 0);
 }
 
+/* There where CPUID says so, with one bit; AMD, "VIRT_SPEC_CTRL" */
+#define MSR_VIRT_SPEC_CTRL	0xc001011f
+
+GUEST(virt_spec_ctrl)
+{
+	u64 value = 0, there;
+	u32 regs[4];
+
+	guest_cpuid(0x80000008, 0, regs);
+	there = regs[1] >> 25 & 1;
+	GUEST_EQ(there ? NO_FAULT : VECTOR_GP, guest_try_rdmsr(MSR_VIRT_SPEC_CTRL, &value));
+	GUEST_EQ(0, value);
+	GUEST_EQ(there ? NO_FAULT : VECTOR_GP, guest_try_wrmsr(MSR_VIRT_SPEC_CTRL, 4));
+	if (there)
+		GUEST_EQ(4, guest_rdmsr(MSR_VIRT_SPEC_CTRL));
+	GUEST_EQ(VECTOR_GP, guest_try_wrmsr(MSR_VIRT_SPEC_CTRL, 2));
+}
+
+TEST(virt_spec_ctrl)
+{
+	run_guest(guest_virt_spec_ctrl, 0);
+}
+
 GUEST(efer)
 {
 	u64 v = guest_rdmsr(MSR_EFER);

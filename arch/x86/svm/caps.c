@@ -15,6 +15,7 @@
 #include <asm/processor.h>
 #include <asm/tlbflush.h>
 
+#include "entry.h"
 #include "npt.h"
 #include "svm.h"
 
@@ -133,7 +134,8 @@ static void check_tcg(void)
 static void check_mitigations(void)
 {
 #ifdef X86_FEATURE_CLEAR_CPU_BUF_VM
-	svm_caps.verw = boot_cpu_has(X86_FEATURE_CLEAR_CPU_BUF_VM);
+	if (boot_cpu_has(X86_FEATURE_CLEAR_CPU_BUF_VM))
+		svm_caps.enter_flags |= SVM_ENTER_VERW;
 #endif
 }
 

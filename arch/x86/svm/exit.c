@@ -60,6 +60,7 @@ static int exit_failed_entry(struct mote_vcpu *vcpu)
 	exit = mote_exit_begin(vcpu, MOTE_EXIT_FAIL_ENTRY,
 			       svm->entry_failed ? 0 : svm->vmcb->control.exit_code);
 	fill_fail(vcpu, exit, svm->entry_failed);
+	svm->entry_failed = false;
 	return MOTE_USER;
 }
 

@@ -156,20 +156,27 @@ static void svm_flush(struct mote_vcpu *vcpu)
 		svm_caps.flush_by_asid ? TLB_CONTROL_FLUSH_ASID : TLB_CONTROL_FLUSH_ALL_ASID;
 }
 
-static __always_inline u32 enter_flags(struct mote_vcpu *vcpu, u32 host_spec_ctrl)
+/* The guest's choice of speculation is not the host's: what the entry has to do */
+static noinline u32 guest_speculation(struct mote_vcpu *vcpu, u64 host_spec_ctrl)
 {
-	u32 flags = 0;
+	if (vcpu->arch.virt_spec_ctrl)
+		x86_switch_virt_ssbd(vcpu, true);
+	if (vcpu->arch.spec_ctrl == host_spec_ctrl ||
+	    !x86_guest_has(vcpu, X86_FEATURE_GUEST_SPEC_CTRL))
+		return 0;
+	/* Where the VMCB has one, the CPU switches it */
+	if (!svm_caps.v_spec_ctrl)
+		return SVM_ENTER_SPEC_CTRL;
+	to_svm(vcpu)->vmcb->save.spec_ctrl = vcpu->arch.spec_ctrl;
+	return 0;
+}
 
-	if (unlikely(vcpu->arch.spec_ctrl != host_spec_ctrl) &&
-	    x86_guest_has(vcpu, X86_FEATURE_GUEST_SPEC_CTRL)) {
-		/* Where the VMCB has one, the CPU switches it */
-		if (svm_caps.v_spec_ctrl)
-			to_svm(vcpu)->vmcb->save.spec_ctrl = vcpu->arch.spec_ctrl;
-		else
-			flags |= SVM_ENTER_SPEC_CTRL;
-	}
-	if (svm_caps.verw)
-		flags |= SVM_ENTER_VERW;
+static __always_inline u32 enter_flags(struct mote_vcpu *vcpu, u64 host_spec_ctrl)
+{
+	u32 flags = svm_caps.enter_flags;
+
+	if (unlikely((vcpu->arch.spec_ctrl ^ host_spec_ctrl) | vcpu->arch.virt_spec_ctrl))
+		flags |= guest_speculation(vcpu, host_spec_ctrl);
 	return flags;
 }
 
@@ -189,10 +196,9 @@ static noinline void prepare_entry(struct mote_vcpu *vcpu)
 		svm_flush(vcpu);
 }
 
-static __always_inline void write_registers(struct mote_vcpu *vcpu, u32 cr8)
+static __always_inline void write_registers(struct mote_vcpu *vcpu, struct vmcb *vmcb, u32 cr8)
 {
 	struct svm_vcpu *svm = to_svm(vcpu);
-	struct vmcb *vmcb = svm->vmcb;
 
 	if (unlikely(vcpu->arch.dirty & RARELY_DIRTY) || unlikely(svm->step | svm->asid_shared))
 		prepare_entry(vcpu);
@@ -209,9 +215,9 @@ static __always_inline void write_registers(struct mote_vcpu *vcpu, u32 cr8)
 	}
 }
 
-static __always_inline void read_registers(struct mote_vcpu *vcpu, u32 old_cr8)
+static __always_inline void read_registers(struct mote_vcpu *vcpu, const struct vmcb *vmcb,
+					   u32 old_cr8)
 {
-	const struct vmcb *vmcb = to_svm(vcpu)->vmcb;
 	u32 cr8 = vmcb->control.int_ctl & V_TPR_MASK;
 
 	vcpu->arch.reg[X86_RAX] = vmcb->save.rax;
@@ -226,21 +232,27 @@ static __always_inline void read_registers(struct mote_vcpu *vcpu, u32 old_cr8)
 
 static void svm_vcpu_enter(struct mote_vcpu *vcpu)
 {
-	u32 host_spec_ctrl = this_cpu_read(x86_spec_ctrl_current);
 	struct svm_vcpu *svm = to_svm(vcpu);
-	struct vmcb_control_area *control = &svm->vmcb->control;
+	struct vmcb *vmcb = svm->vmcb;
 	u32 cr8 = x86_cr8(vcpu);
+	u64 host_spec_ctrl;
+	int failed;
 
-	write_registers(vcpu, cr8);
-	svm->entry_failed = svm_enter(vcpu->arch.reg, svm->vmcb_pa, __this_cpu_read(svm_vmsave_pa),
-				      enter_flags(vcpu, host_spec_ctrl),
-				      vcpu->arch.spec_ctrl, host_spec_ctrl);
-	if (unlikely(svm->entry_failed))
+	write_registers(vcpu, vmcb, cr8);
+	host_spec_ctrl = this_cpu_read(x86_spec_ctrl_current);
+	failed = svm_enter(vcpu->arch.reg, svm->vmcb_pa, __this_cpu_read(svm_vmsave_pa),
+			   enter_flags(vcpu, host_spec_ctrl),
+			   vcpu->arch.spec_ctrl, host_spec_ctrl);
+	if (unlikely(vcpu->arch.virt_spec_ctrl))
+		x86_switch_virt_ssbd(vcpu, false);
+	if (unlikely(failed)) {
+		svm->entry_failed = true;
 		return;
-	read_registers(vcpu, cr8);
-	control->tlb_ctl = TLB_CONTROL_DO_NOTHING;
-	control->clean = svm_caps.clean;
-	if (unlikely(control->exit_code == SVM_EXIT_EXCP_BASE + X86_TRAP_MC))
+	}
+	read_registers(vcpu, vmcb, cr8);
+	vmcb->control.tlb_ctl = TLB_CONTROL_DO_NOTHING;
+	vmcb->control.clean = svm_caps.clean;
+	if (unlikely(vmcb->control.exit_code == SVM_EXIT_EXCP_BASE + X86_TRAP_MC))
 		x86_host_machine_check();
 }
 
