@@ -171,11 +171,13 @@ static u32 ar_of(u16 attrib)
 	return attrib & ATTRIB_P ? ar : ar | X86_AR_UNUSABLE;
 }
 
-#define SEG(which, field)	[MOTE_X86_##which] = offsetof(struct vmcb_save_area, field)
+#define AT(field)	offsetof(struct vmcb_save_area, field)
 
 static const u16 seg_offset[] = {
-	SEG(ES, es), SEG(CS, cs), SEG(SS, ss), SEG(DS, ds), SEG(FS, fs), SEG(GS, gs),
-	SEG(LDTR, ldtr), SEG(TR, tr), SEG(GDTR, gdtr), SEG(IDTR, idtr),
+	[MOTE_X86_ES] = AT(es), [MOTE_X86_CS] = AT(cs), [MOTE_X86_SS] = AT(ss),
+	[MOTE_X86_DS] = AT(ds), [MOTE_X86_FS] = AT(fs), [MOTE_X86_GS] = AT(gs),
+	[MOTE_X86_LDTR] = AT(ldtr), [MOTE_X86_TR] = AT(tr),
+	[MOTE_X86_GDTR] = AT(gdtr), [MOTE_X86_IDTR] = AT(idtr),
 };
 
 static struct vmcb_seg *seg_of(struct svm_vcpu *svm, unsigned int which)
