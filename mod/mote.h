@@ -80,6 +80,7 @@ enum mote_vcpu_mode {
  * @vcpus: by id; set once under L with release, read with acquire
  * @nr_vcpus: vCPUs there are (L)
  * @tlb_gen: counts changes that need a flush of the VM's tag (a)
+ * @yielded_to: id of the vCPU that mote_vcpu_spins() gave time last; a hint (a)
  * @dead: 0 or the first fatal errno (a)
  * @dead_reason: static string behind @dead; valid once @dead is seen (a)
  * @arch: the architecture's part
@@ -93,6 +94,7 @@ struct mote_vm {
 	struct mote_vcpu *vcpus[MOTE_MAX_VCPUS];
 	unsigned int nr_vcpus;
 	atomic64_t tlb_gen;
+	unsigned int yielded_to;
 	atomic_t dead;
 	const char *dead_reason;
 	struct mote_vm_arch arch;
@@ -163,6 +165,7 @@ void mote_vcpu_free(struct mote_vcpu *vcpu);
 /* run.c */
 int mote_vcpu_run(struct mote_vcpu *vcpu);
 void mote_vcpu_kick(struct mote_vcpu *vcpu);
+void mote_vcpu_spins(struct mote_vcpu *vcpu);
 void mote_vm_flush(struct mote_vm *vm);
 struct mote_exit *mote_exit_begin(struct mote_vcpu *vcpu, u16 type, u64 raw);
 

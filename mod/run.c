@@ -77,6 +77,51 @@ void mote_vcpu_kick(struct mote_vcpu *vcpu)
 	rcu_read_unlock();
 }
 
+/* Its thread gets the rest of ours' time, if it waits for a CPU */
+static bool yield_to_vcpu(struct mote_vcpu *vcpu)
+{
+	struct task_struct *task;
+	bool done;
+
+	/* Runs, or is halted: neither needs a CPU */
+	if (READ_ONCE(vcpu->mode) == MOTE_IN_GUEST || rcuwait_active(&vcpu->wait))
+		return false;
+	rcu_read_lock();
+	task = READ_ONCE(vcpu->task);
+	if (task)
+		get_task_struct(task);
+	rcu_read_unlock();
+	if (!task)
+		return false;
+	done = yield_to(task, true) > 0;
+	put_task_struct(task);
+	return done;
+}
+
+/**
+ * mote_vcpu_spins - the guest waits in a loop
+ * @vcpu: the vCPU
+ *
+ * Perhaps for a lock whose holder was preempted.  Who that is only the guest knows:
+ * the other vCPUs get a turn one after the other.  Context: sleepable, not loaded.
+ */
+void mote_vcpu_spins(struct mote_vcpu *vcpu)
+{
+	struct mote_vm *vm = vcpu->vm;
+	unsigned int i, id = READ_ONCE(vm->yielded_to);
+
+	for (i = 0; i < MOTE_MAX_VCPUS; i++) {
+		struct mote_vcpu *other;
+
+		id = (id + 1) % MOTE_MAX_VCPUS;
+		other = mote_vm_vcpu(vm, id);
+		if (other && other != vcpu && yield_to_vcpu(other)) {
+			WRITE_ONCE(vm->yielded_to, id);
+			return;
+		}
+	}
+}
+
 static void ack_flush(void *unused)
 {
 	/* The interrupt itself took the CPU out of the guest */

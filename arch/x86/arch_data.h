@@ -146,12 +146,14 @@ struct x86_answer {
  * @X86_SLOW_APIC: access to the APIC page that hardware gave back
  * @X86_SLOW_PDPTRS: root entries of PAE paging are in guest memory
  * @X86_SLOW_INSN: hardware does not say what the instruction is
+ * @X86_SLOW_SPIN: the guest waits in a loop
  */
 enum x86_slow {
 	X86_SLOW_FAULT,
 	X86_SLOW_APIC,
 	X86_SLOW_PDPTRS,
 	X86_SLOW_INSN,
+	X86_SLOW_SPIN,
 };
 
 /**

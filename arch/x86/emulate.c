@@ -48,7 +48,15 @@ int x86_exit_gp(struct mote_vcpu *vcpu)
 	return MOTE_RESUME;
 }
 
-/** x86_handle_skip - INVD, WBINVD, PAUSE: no-ops here, caches and time are the host's */
+/** x86_handle_pause - PAUSE, many in a row: the guest waits for another vCPU */
+int x86_handle_pause(struct mote_vcpu *vcpu, unsigned int insn_len)
+{
+	x86_skip(vcpu, insn_len);
+	vcpu->arch.slow = X86_SLOW_SPIN;
+	return MOTE_SLOW;
+}
+
+/** x86_handle_skip - INVD, WBINVD: no-ops here, caches are the host's */
 int x86_handle_skip(struct mote_vcpu *vcpu, unsigned int insn_len)
 {
 	x86_skip(vcpu, insn_len);

@@ -169,6 +169,9 @@ int x86_handle_slow(struct mote_vcpu *vcpu)
 		return apic_mov(vcpu, &f, &r) ? r : mmio_exit(vcpu);
 	case X86_SLOW_INSN:
 		return handle_insn(vcpu);
+	case X86_SLOW_SPIN:
+		mote_vcpu_spins(vcpu);
+		return MOTE_RESUME;
 	default:
 		/* The APIC page lies over whatever memory is there */
 		if (unlikely(is_apic_page(vcpu, f.gpa)))

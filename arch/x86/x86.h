@@ -73,6 +73,15 @@ static inline void x86_set_gpr(struct mote_vcpu *vcpu, unsigned int reg, u64 val
 		vcpu->arch.reg[reg] = value;
 }
 
+/*
+ * PAUSEs in a loop exit: so many clock cycles apart at most, and after so many
+ * PAUSEs (AMD) or clock cycles (Intel).  A lock that is held by a vCPU on another
+ * CPU is free long before.
+ */
+#define X86_PAUSE_GAP		128
+#define X86_PAUSE_COUNT		3000
+#define X86_PAUSE_WINDOW	16384
+
 /* Of enum mote_x86_seg: those that have base and limit alone */
 static inline bool x86_is_table(unsigned int which)
 {
@@ -177,6 +186,7 @@ int x86_exit_nothing(struct mote_vcpu *vcpu);
 int x86_exit_ud(struct mote_vcpu *vcpu);
 int x86_exit_gp(struct mote_vcpu *vcpu);
 int x86_handle_skip(struct mote_vcpu *vcpu, unsigned int insn_len);
+int x86_handle_pause(struct mote_vcpu *vcpu, unsigned int insn_len);
 int x86_handle_cpuid(struct mote_vcpu *vcpu, unsigned int insn_len);
 int x86_handle_rdmsr(struct mote_vcpu *vcpu, unsigned int insn_len);
 int x86_handle_wrmsr(struct mote_vcpu *vcpu, unsigned int insn_len);

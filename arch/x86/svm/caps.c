@@ -53,6 +53,8 @@ MODULE_PARM_DESC(lazy_fpu, "load a guest's FPU registers when it first uses them
 #define SVM_CLEAN		BIT(5)
 #define SVM_FLUSH_BY_ASID	BIT(6)
 #define SVM_DECODE		BIT(7)
+#define SVM_PAUSE_FILTER	BIT(10)
+#define SVM_PAUSE_THRESHOLD	BIT(12)
 #define SVM_V_SPEC_CTRL		BIT(20)
 
 static int missing(const char *what, const char *cure)
@@ -185,6 +187,9 @@ int svm_find_caps(void)
 	svm_caps.lazy_fpu = lazy_fpu;
 	svm_caps.lbrv = edx & SVM_LBRV;
 	svm_caps.tsc_ratio = edx & SVM_TSC_RATE;
+	/* All CPUs with the filter save the next RIP: nothing to decode */
+	svm_caps.pause_filter = svm_caps.next_rip && (edx & SVM_PAUSE_FILTER);
+	svm_caps.pause_threshold = edx & SVM_PAUSE_THRESHOLD;
 	svm_caps.v_spec_ctrl = edx & SVM_V_SPEC_CTRL;
 	svm_caps.clean = edx & SVM_CLEAN ? SVM_CLEAN_ALL : 0;
 	svm_caps.npt = mote_npt_setup(__read_cr4() & X86_CR4_LA57,

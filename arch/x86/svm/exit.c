@@ -87,6 +87,11 @@ static int handle_int1(struct mote_vcpu *vcpu, unsigned int insn_len)
 	return MOTE_RESUME;
 }
 
+static int exit_pause(struct mote_vcpu *vcpu)
+{
+	return x86_handle_pause(vcpu, control_of(vcpu)->next_rip - vcpu->arch.reg[X86_RIP]);
+}
+
 /* What is in XCR0 decides about deferring the FPU */
 static int handle_xsetbv(struct mote_vcpu *vcpu, unsigned int insn_len)
 {
@@ -330,6 +335,7 @@ static const struct exit_entry exits[] = {
 	[SVM_EXIT_SWINT]	= EXIT(svm_exit_unstepped, WINDOW),
 	[SVM_EXIT_CPUID]	= INSN(x86_handle_cpuid, X86_OP_CPUID, FEATURE),
 	[SVM_EXIT_IRET]		= EXIT(svm_exit_iret, WINDOW),
+	[SVM_EXIT_PAUSE]	= EXIT(exit_pause, OTHER),
 	[SVM_EXIT_INVD]		= INSN(x86_handle_skip, X86_OP_WBINVD, OTHER),
 	[SVM_EXIT_HLT]		= INSN(x86_handle_hlt, X86_OP_HLT, HALT),
 	[SVM_EXIT_INVLPGA]	= UD,

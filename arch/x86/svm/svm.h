@@ -39,6 +39,8 @@
  * @decode: exits of MOV CRn and DRn say which general register (DecodeAssists)
  * @lbrv: DEBUGCTL is switched on request
  * @tsc_ratio: TSC_RATIO exists, and has to be 1
+ * @pause_filter: PAUSE can exit after so many
+ * @pause_threshold: which have to be close together
  * @v_spec_ctrl: SPEC_CTRL is in the VMCB
  * @clean: clean bits that mean something here: SVM_CLEAN_ALL, or 0
  * @enter_flags: SVM_ENTER_* of all entries: CPU buffers have to be cleared (TSA)
@@ -57,6 +59,8 @@ struct svm_caps {
 	bool decode;
 	bool lbrv;
 	bool tsc_ratio;
+	bool pause_filter;
+	bool pause_threshold;
 	bool v_spec_ctrl;
 	u32 clean;
 	u32 enter_flags;

@@ -102,6 +102,7 @@ static void setup_intercepts(struct svm_vcpu *svm)
 	memset(control->intercepts, 0, sizeof(control->intercepts));
 	for (i = 0; i < ARRAY_SIZE(always); i++)
 		svm_intercept(svm, always[i], true);
+	svm_intercept(svm, INTERCEPT_PAUSE, svm_caps.pause_filter);
 	control->intercepts[INTERCEPT_DR] = ALL_DR;
 	control->intercepts[INTERCEPT_EXCEPTION] = EXCEPTIONS;
 	svm_intercept_cr0(svm, true);
@@ -126,6 +127,8 @@ void svm_setup_control(struct mote_vcpu *vcpu)
 	control->iopm_base_pa = svm_iopm_pa;
 	control->msrpm_base_pa = __sme_set(__pa(svm->msrmap.bits));
 	control->asid = svm->asid;
+	control->pause_filter_count = svm_caps.pause_filter ? X86_PAUSE_COUNT : 0;
+	control->pause_filter_thresh = svm_caps.pause_threshold ? X86_PAUSE_GAP : 0;
 	/* RFLAGS.IF and CR8 are the guest's, and the host keeps its own */
 	control->int_ctl = V_INTR_MASKING_MASK;
 	control->nested_ctl = SVM_NESTED_CTL_NP_ENABLE;

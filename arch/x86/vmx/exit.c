@@ -79,6 +79,11 @@ static int exit_skip(struct mote_vcpu *vcpu)
 	return x86_handle_skip(vcpu, skip_len(vcpu));
 }
 
+static int exit_pause(struct mote_vcpu *vcpu)
+{
+	return x86_handle_pause(vcpu, skip_len(vcpu));
+}
+
 static int exit_cpuid(struct mote_vcpu *vcpu)
 {
 	return x86_handle_cpuid(vcpu, skip_len(vcpu));
@@ -333,7 +338,7 @@ static const struct exit_entry exits[] = {
 	[EXIT_REASON_MSR_WRITE]		= INSN(exit_wrmsr, MOTE_EXIT_SYSREG),
 	[EXIT_REASON_MWAIT_INSTRUCTION]	= { x86_exit_ud, MOTE_EXIT_OTHER },
 	[EXIT_REASON_MONITOR_INSTRUCTION] = { x86_exit_ud, MOTE_EXIT_OTHER },
-	[EXIT_REASON_PAUSE_INSTRUCTION]	= INSN(exit_skip, MOTE_EXIT_OTHER),
+	[EXIT_REASON_PAUSE_INSTRUCTION]	= INSN(exit_pause, MOTE_EXIT_OTHER),
 	[EXIT_REASON_TPR_BELOW_THRESHOLD] = { vmx_exit_tpr, MOTE_EXIT_IRQCHIP },
 	[EXIT_REASON_APIC_ACCESS]	= { vmx_exit_apic_access, MOTE_EXIT_IRQCHIP, true },
 	[EXIT_REASON_EOI_INDUCED]	= { vmx_exit_eoi, MOTE_EXIT_IRQCHIP },

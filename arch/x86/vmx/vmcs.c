@@ -84,6 +84,10 @@ static void setup_controls(struct mote_vcpu *vcpu, struct vmx_vcpu *vmx)
 	vmwrite32(VM_EXIT_CONTROLS, vmx_caps.exit);
 	vmwrite32(VM_ENTRY_CONTROLS, vmx->entry);
 	vmwrite32(EXCEPTION_BITMAP, vmx->exception_bitmap);
+	if (vmx->proc2 & SECONDARY_EXEC_PAUSE_LOOP_EXITING) {
+		vmwrite32(PLE_GAP, X86_PAUSE_GAP);
+		vmwrite32(PLE_WINDOW, X86_PAUSE_WINDOW);
+	}
 }
 
 static void setup_addresses(struct mote_vcpu *vcpu, struct vmx_vcpu *vmx)
