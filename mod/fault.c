@@ -9,6 +9,7 @@
 #include <linux/mmu_notifier.h>
 #include <linux/sched/signal.h>
 
+#include "arch.h"
 #include "guestread.h"
 #include "hostpage.h"
 #include "mote.h"
@@ -140,6 +141,23 @@ enum mote_fault mote_memory_fault(struct mote_vcpu *vcpu, gpa_t gpa, u32 access,
 		result = fault_range(vcpu, r, gpa, access, info);
 	up_read(&mem->ranges);
 	return result;
+}
+
+int mote_memory_exit(struct mote_vcpu *vcpu, gpa_t gpa, u32 access, u64 raw,
+		     const struct mote_fault_info *info)
+{
+	struct mote_exit *exit;
+
+	mote_arch_vcpu_load(vcpu);
+	exit = mote_exit_begin(vcpu, MOTE_EXIT_MEMORY_FAULT, raw);
+	mote_arch_vcpu_put(vcpu);
+	exit->memory = (struct mote_exit_memory) {
+		.gpa = gpa,
+		.hva = info->hva,
+		.access = access,
+		.error = info->error,
+	};
+	return MOTE_USER;
 }
 
 /*

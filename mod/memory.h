@@ -114,6 +114,19 @@ enum mote_fault mote_memory_fault(struct mote_vcpu *vcpu, gpa_t gpa, u32 access,
 				  struct mote_fault_info *info);
 
 /**
+ * mote_memory_exit - tell the runner that memory could not be had
+ * @vcpu: not loaded
+ * @gpa: faulting address
+ * @access: MOTE_ACCESS_*
+ * @raw: what hardware said
+ * @info: of MOTE_FAULT_ERROR
+ *
+ * Return: MOTE_USER
+ */
+int mote_memory_exit(struct mote_vcpu *vcpu, gpa_t gpa, u32 access, u64 raw,
+		     const struct mote_fault_info *info);
+
+/**
  * mote_memory_fault_fast - the same without sleep, for handlers of exits
  * @vcpu: loaded, interrupts on
  * @gpa: faulting address

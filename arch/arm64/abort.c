@@ -260,23 +260,6 @@ int arm64_handle_abort(struct mote_vcpu *vcpu)
 	}
 }
 
-static int memory_exit(struct mote_vcpu *vcpu, const struct arm64_fault *f,
-		       const struct mote_fault_info *info)
-{
-	struct mote_exit *exit;
-
-	mote_arch_vcpu_load(vcpu);
-	exit = mote_exit_begin(vcpu, MOTE_EXIT_MEMORY_FAULT, f->esr);
-	mote_arch_vcpu_put(vcpu);
-	exit->memory = (struct mote_exit_memory) {
-		.gpa = f->ipa,
-		.hva = info->hva,
-		.access = f->access,
-		.error = info->error,
-	};
-	return MOTE_USER;
-}
-
 /**
  * arm64_handle_abort_slow - the rest of it
  * @vcpu: not loaded; vcpu->arch.fault is what the guest met
@@ -296,7 +279,7 @@ int arm64_handle_abort_slow(struct mote_vcpu *vcpu)
 		mote_arch_vcpu_put(vcpu);
 		return r == MOTE_SLOW ? undecoded_exit(vcpu, f) : r;
 	case MOTE_FAULT_ERROR:
-		return memory_exit(vcpu, f, &info);
+		return mote_memory_exit(vcpu, f->ipa, f->access, f->esr, &info);
 	default:
 		/* A signal is seen before the next entry */
 		return mapped();

@@ -31,23 +31,6 @@ static int mmio_exit(struct mote_vcpu *vcpu)
 	return r;
 }
 
-static int memory_exit(struct mote_vcpu *vcpu, const struct x86_fault *f,
-		       const struct mote_fault_info *info)
-{
-	struct mote_exit *exit;
-
-	mote_arch_vcpu_load(vcpu);
-	exit = mote_exit_begin(vcpu, MOTE_EXIT_MEMORY_FAULT, f->raw);
-	mote_arch_vcpu_put(vcpu);
-	exit->memory = (struct mote_exit_memory) {
-		.gpa = f->gpa,
-		.hva = info->hva,
-		.access = f->access,
-		.error = info->error,
-	};
-	return MOTE_USER;
-}
-
 /*
  * An xAPIC page that hardware does not virtualise.  Plain 32-bit MOVs are all
  * that operating systems use there; false for the rest.
@@ -116,7 +99,7 @@ static int handle_memory(struct mote_vcpu *vcpu, const struct x86_fault *f)
 	case MOTE_FAULT_MMIO:
 		return mmio_exit(vcpu);
 	case MOTE_FAULT_ERROR:
-		return memory_exit(vcpu, f, &info);
+		return mote_memory_exit(vcpu, f->gpa, f->access, f->raw, &info);
 	default:
 		/* A signal is seen before the next entry */
 		return MOTE_RESUME;
