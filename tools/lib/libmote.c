@@ -112,9 +112,9 @@ int mote_policy(int vm, struct mote_policy *policy)
 
 int mote_irqchip(int vm, u32 type)
 {
-	struct mote_irqchip c = { .size = sizeof(c), .type = type };
+	static const u64 none[4];
 
-	return call(vm, MOTE_IRQCHIP, &c);
+	return mote_irqchip_at(vm, type, none);
 }
 
 int mote_irqchip_at(int vm, u32 type, const u64 addr[4])

@@ -95,6 +95,13 @@ struct x86_dst {
 
 typedef int (*x86_handler)(struct x86_ctx *c, u32 arg);
 
+#define X86_RMW	(MOTE_ACCESS_READ | MOTE_ACCESS_WRITE)
+
+static inline u64 *x86_flags(struct x86_ctx *c)
+{
+	return &c->r.gpr[MOTE_X86_RFLAGS_INDEX];
+}
+
 /* mmio_decode.c */
 int x86_fail(struct mote_x86_emul *e, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -122,6 +129,9 @@ void x86_set_gpr(struct x86_ctx *c, unsigned int n, unsigned int bits,
 int x86_load(struct x86_ctx *c, unsigned int op, u64 *value);
 int x86_dst_open(struct x86_ctx *c, unsigned int op, u32 access,
 		 struct x86_dst *d);
+int x86_source_and_dst(struct x86_ctx *c, u64 *value, struct x86_dst *d);
+int x86_load_two(struct x86_ctx *c, u32 access, struct x86_dst *d, u64 *a,
+		 u64 *b);
 int x86_dst_read(struct x86_ctx *c, const struct x86_dst *d, u64 *value);
 int x86_dst_write(struct x86_ctx *c, const struct x86_dst *d, u64 value);
 

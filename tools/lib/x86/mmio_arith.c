@@ -4,19 +4,12 @@
 
 #include "emul.h"
 
-#define RMW	(MOTE_ACCESS_READ | MOTE_ACCESS_WRITE)
-
 typedef unsigned __int128 u128;
 typedef __int128 s128;
 
-static u64 *flags_of(struct x86_ctx *c)
-{
-	return &c->r.gpr[MOTE_X86_RFLAGS_INDEX];
-}
-
 static void set_flag(struct x86_ctx *c, u64 flag, bool on)
 {
-	*flags_of(c) = (*flags_of(c) & ~flag) | (on ? flag : 0);
+	*x86_flags(c) = (*x86_flags(c) & ~flag) | (on ? flag : 0);
 }
 
 static s64 sign_extend(u64 v, unsigned int bits)
@@ -28,15 +21,11 @@ int x86_do_shift(struct x86_ctx *c, u32 op)
 {
 	struct x86_dst d;
 	u64 a, count;
-	int ret = x86_load(c, 1, &count);
+	int ret = x86_load_two(c, X86_RMW, &d, &a, &count);
 
-	if (!ret)
-		ret = x86_dst_open(c, 0, RMW, &d);
-	if (!ret)
-		ret = x86_dst_read(c, &d, &a);
 	if (ret)
 		return ret;
-	a = x86_shift(op, d.bits, a, count & 0xff, flags_of(c));
+	a = x86_shift(op, d.bits, a, count & 0xff, x86_flags(c));
 	return x86_dst_write(c, &d, a);
 }
 
@@ -44,17 +33,13 @@ int x86_do_shift_double(struct x86_ctx *c, u32 left)
 {
 	struct x86_dst d;
 	u64 a, b, count;
-	int ret = x86_load(c, 1, &b);
+	int ret = x86_load(c, 2, &count);
 
 	if (!ret)
-		ret = x86_load(c, 2, &count);
-	if (!ret)
-		ret = x86_dst_open(c, 0, RMW, &d);
-	if (!ret)
-		ret = x86_dst_read(c, &d, &a);
+		ret = x86_load_two(c, X86_RMW, &d, &a, &b);
 	if (ret)
 		return ret;
-	a = x86_shift_double(left, d.bits, a, b, count & 0xff, flags_of(c));
+	a = x86_shift_double(left, d.bits, a, b, count & 0xff, x86_flags(c));
 	return x86_dst_write(c, &d, a);
 }
 
@@ -82,7 +67,7 @@ static int bit_open(struct x86_ctx *c, u32 access, u64 offset,
 
 int x86_do_bit(struct x86_ctx *c, u32 op)
 {
-	u32 access = op == X86_BT ? MOTE_ACCESS_READ : RMW;
+	u32 access = op == X86_BT ? MOTE_ACCESS_READ : X86_RMW;
 	struct x86_dst d;
 	u64 a, offset, bit;
 	int ret = x86_load(c, 1, &offset);
@@ -130,10 +115,8 @@ int x86_do_scan(struct x86_ctx *c, u32 which)
 {
 	struct x86_dst d;
 	u64 v, r;
-	int ret = x86_load(c, 1, &v);
+	int ret = x86_source_and_dst(c, &v, &d);
 
-	if (!ret)
-		ret = x86_dst_open(c, 0, MOTE_ACCESS_WRITE, &d);
 	if (ret)
 		return ret;
 	if (which == X86_BSF || which == X86_BSR) {
@@ -142,7 +125,7 @@ int x86_do_scan(struct x86_ctx *c, u32 which)
 	}
 	r = scan(which, d.bits, v);
 	if (which == X86_POPCNT) {
-		*flags_of(c) &= ~X86_ARITH;
+		*x86_flags(c) &= ~X86_ARITH;
 		set_flag(c, X86_ZF, !v);
 	} else {
 		set_flag(c, X86_CF, !v);

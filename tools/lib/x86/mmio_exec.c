@@ -5,36 +5,16 @@
 
 #include "emul.h"
 
-#define RMW	(MOTE_ACCESS_READ | MOTE_ACCESS_WRITE)
-
-static u64 *flags_of(struct x86_ctx *c)
-{
-	return &c->r.gpr[MOTE_X86_RFLAGS_INDEX];
-}
-
-/* Open operand 0 for @access and read it and operand 1. */
-static int load_two(struct x86_ctx *c, u32 access, struct x86_dst *d, u64 *a,
-		    u64 *b)
-{
-	int ret = x86_load(c, 1, b);
-
-	if (!ret)
-		ret = x86_dst_open(c, 0, access, d);
-	if (!ret)
-		ret = x86_dst_read(c, d, a);
-	return ret;
-}
-
 static int do_alu(struct x86_ctx *c, u32 op)
 {
 	bool keep = op == X86_CMP || op == X86_TEST;
 	struct x86_dst d;
 	u64 a, b, r;
-	int ret = load_two(c, keep ? MOTE_ACCESS_READ : RMW, &d, &a, &b);
+	int ret = x86_load_two(c, keep ? MOTE_ACCESS_READ : X86_RMW, &d, &a, &b);
 
 	if (ret)
 		return ret;
-	r = x86_alu(op, d.bits, a, b, flags_of(c));
+	r = x86_alu(op, d.bits, a, b, x86_flags(c));
 	return keep ? 0 : x86_dst_write(c, &d, r);
 }
 
@@ -42,24 +22,22 @@ static int do_unary(struct x86_ctx *c, u32 op)
 {
 	struct x86_dst d;
 	u64 a;
-	int ret = x86_dst_open(c, 0, RMW, &d);
+	int ret = x86_dst_open(c, 0, X86_RMW, &d);
 
 	if (!ret)
 		ret = x86_dst_read(c, &d, &a);
 	if (ret)
 		return ret;
-	return x86_dst_write(c, &d, x86_unary(op, d.bits, a, flags_of(c)));
+	return x86_dst_write(c, &d, x86_unary(op, d.bits, a, x86_flags(c)));
 }
 
 static int do_mov(struct x86_ctx *c, u32 arg)
 {
 	struct x86_dst d;
 	u64 v;
-	int ret = x86_load(c, 1, &v);
+	int ret = x86_source_and_dst(c, &v, &d);
 
 	(void)arg;
-	if (!ret)
-		ret = x86_dst_open(c, 0, MOTE_ACCESS_WRITE, &d);
 	return ret ? ret : x86_dst_write(c, &d, v);
 }
 
@@ -69,10 +47,8 @@ static int do_extend(struct x86_ctx *c, u32 is_signed)
 	unsigned int up = 64 - c->in->op[1].size;
 	struct x86_dst d;
 	u64 v;
-	int ret = x86_load(c, 1, &v);
+	int ret = x86_source_and_dst(c, &v, &d);
 
-	if (!ret)
-		ret = x86_dst_open(c, 0, MOTE_ACCESS_WRITE, &d);
 	if (ret)
 		return ret;
 	if (is_signed)
@@ -84,11 +60,9 @@ static int do_movbe(struct x86_ctx *c, u32 arg)
 {
 	struct x86_dst d;
 	u64 v;
-	int ret = x86_load(c, 1, &v);
+	int ret = x86_source_and_dst(c, &v, &d);
 
 	(void)arg;
-	if (!ret)
-		ret = x86_dst_open(c, 0, MOTE_ACCESS_WRITE, &d);
 	if (ret)
 		return ret;
 	return x86_dst_write(c, &d, __builtin_bswap64(v) >> (64 - d.bits));
@@ -99,11 +73,11 @@ static int do_xchg(struct x86_ctx *c, u32 arg)
 {
 	struct x86_dst d0, d1;
 	u64 a, b;
-	int ret = x86_dst_open(c, 0, RMW, &d0);
+	int ret = x86_dst_open(c, 0, X86_RMW, &d0);
 
 	(void)arg;
 	if (!ret)
-		ret = x86_dst_open(c, 1, RMW, &d1);
+		ret = x86_dst_open(c, 1, X86_RMW, &d1);
 	if (!ret)
 		ret = x86_dst_read(c, &d0, &a);
 	if (!ret)
@@ -117,14 +91,14 @@ static int do_xadd(struct x86_ctx *c, u32 arg)
 {
 	struct x86_dst d, s;
 	u64 a, b, sum;
-	int ret = load_two(c, RMW, &d, &a, &b);
+	int ret = x86_load_two(c, X86_RMW, &d, &a, &b);
 
 	(void)arg;
 	if (!ret)
-		ret = x86_dst_open(c, 1, RMW, &s);
+		ret = x86_dst_open(c, 1, X86_RMW, &s);
 	if (ret)
 		return ret;
-	sum = x86_alu(X86_ADD, d.bits, a, b, flags_of(c));
+	sum = x86_alu(X86_ADD, d.bits, a, b, x86_flags(c));
 	/* The register first: with XADD r, r of one register the sum stays. */
 	ret = x86_dst_write(c, &s, a);
 	return ret ? ret : x86_dst_write(c, &d, sum);
@@ -138,14 +112,14 @@ static int do_cmpxchg(struct x86_ctx *c, u32 arg)
 {
 	struct x86_dst d;
 	u64 old, new;
-	int ret = load_two(c, RMW, &d, &old, &new);
+	int ret = x86_load_two(c, X86_RMW, &d, &old, &new);
 
 	(void)arg;
 	if (ret)
 		return ret;
 	x86_alu(X86_CMP, d.bits, x86_gpr(c, MOTE_X86_RAX, d.bits), old,
-		flags_of(c));
-	if (*flags_of(c) & X86_ZF)
+		x86_flags(c));
+	if (*x86_flags(c) & X86_ZF)
 		return x86_dst_write(c, &d, new);
 	x86_set_gpr(c, MOTE_X86_RAX, d.bits, old);
 	return x86_dst_write(c, &d, old);
@@ -158,7 +132,7 @@ static int do_cmpxchg_pair(struct x86_ctx *c, u32 half)
 	u64 low = 0, high = 0;
 	struct x86_dst d;
 	u8 data[16];
-	int ret = x86_dst_open(c, 0, RMW, &d);
+	int ret = x86_dst_open(c, 0, X86_RMW, &d);
 
 	if (!ret)
 		ret = x86_mem_read(c, &d.mem, data);
@@ -168,11 +142,11 @@ static int do_cmpxchg_pair(struct x86_ctx *c, u32 half)
 	memcpy(&high, data + n, n);
 	if (low == x86_gpr(c, MOTE_X86_RAX, half) &&
 	    high == x86_gpr(c, MOTE_X86_RDX, half)) {
-		*flags_of(c) |= X86_ZF;
+		*x86_flags(c) |= X86_ZF;
 		memcpy(data, &c->r.gpr[MOTE_X86_RBX], n);
 		memcpy(data + n, &c->r.gpr[MOTE_X86_RCX], n);
 	} else {
-		*flags_of(c) &= ~X86_ZF;
+		*x86_flags(c) &= ~X86_ZF;
 		x86_set_gpr(c, MOTE_X86_RAX, half, low);
 		x86_set_gpr(c, MOTE_X86_RDX, half, high);
 	}
@@ -184,7 +158,7 @@ static int do_setcc(struct x86_ctx *c, u32 cc)
 	struct x86_dst d;
 	int ret = x86_dst_open(c, 0, MOTE_ACCESS_WRITE, &d);
 
-	return ret ? ret : x86_dst_write(c, &d, x86_condition(cc, *flags_of(c)));
+	return ret ? ret : x86_dst_write(c, &d, x86_condition(cc, *x86_flags(c)));
 }
 
 /* The source is read, and a 32-bit register zero-extended, in any case. */
@@ -192,11 +166,11 @@ static int do_cmov(struct x86_ctx *c, u32 cc)
 {
 	struct x86_dst d;
 	u64 a, b;
-	int ret = load_two(c, MOTE_ACCESS_READ, &d, &a, &b);
+	int ret = x86_load_two(c, MOTE_ACCESS_READ, &d, &a, &b);
 
 	if (ret)
 		return ret;
-	return x86_dst_write(c, &d, x86_condition(cc, *flags_of(c)) ? b : a);
+	return x86_dst_write(c, &d, x86_condition(cc, *x86_flags(c)) ? b : a);
 }
 
 /* Devices are not cached: there is nothing to flush. */

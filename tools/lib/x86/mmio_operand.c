@@ -327,3 +327,24 @@ int x86_dst_write(struct x86_ctx *c, const struct x86_dst *d, u64 value)
 		return -ENOTSUP;
 	return x86_mem_write(c, &d->mem, &value);
 }
+
+/* x86_source_and_dst() - read operand 1, open operand 0 for writing. */
+int x86_source_and_dst(struct x86_ctx *c, u64 *value, struct x86_dst *d)
+{
+	int ret = x86_load(c, 1, value);
+
+	return ret ? ret : x86_dst_open(c, 0, MOTE_ACCESS_WRITE, d);
+}
+
+/* x86_load_two() - open operand 0 for @access and read it and operand 1. */
+int x86_load_two(struct x86_ctx *c, u32 access, struct x86_dst *d, u64 *a,
+		 u64 *b)
+{
+	int ret = x86_load(c, 1, b);
+
+	if (!ret)
+		ret = x86_dst_open(c, 0, access, d);
+	if (!ret)
+		ret = x86_dst_read(c, d, a);
+	return ret;
+}
