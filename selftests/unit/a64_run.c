@@ -13,6 +13,7 @@
 #include "machine.h"
 #include "map.h"
 #include "uart.h"
+#include "run_wait.h"
 #include "unit.h"
 
 /* --- in place of the kernel --- */
@@ -112,27 +113,6 @@ static struct vm *new_vm(u64 mem, struct options *opt)
 static struct vm *plain_vm(void)
 {
 	return new_vm(64 * MIB, calloc(1, sizeof(struct options)));
-}
-
-static void *loop(void *vm)
-{
-	io_loop(&((struct vm *)vm)->io);
-	return NULL;
-}
-
-/* Serve timers for a while */
-static void wait_ms(struct vm *vm, long ms)
-{
-	struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
-	pthread_t thread;
-	u64 one;
-
-	pthread_create(&thread, NULL, loop, vm);
-	nanosleep(&ts, NULL);
-	io_stop(&vm->io);
-	pthread_join(thread, NULL);
-	if (read(vm->io.stop, &one, sizeof(one)) != sizeof(one))
-		exit(1);
 }
 
 static u32 get(struct vm *vm, u64 addr)
@@ -257,10 +237,10 @@ static bool uart_waits(void)
 	put(vm, CR, 0x301);
 	CHECK(uart_room(vm->uart) == 0);
 	put(vm, CR, 0x300);
-	wait_ms(vm, 700);
+	run_wait(&vm->io, 700);
 	CHECK(uart_room(vm->uart) == 0);
 	put(vm, CR, 0x301);
-	wait_ms(vm, 700);
+	run_wait(&vm->io, 700);
 	CHECK(uart_room(vm->uart) == 1);	/* it lasts: this guest means it */
 	put(vm, IMSC, 0);
 	CHECK(uart_room(vm->uart) == 0);
@@ -297,7 +277,7 @@ static bool rtc_runs(void)
 	put(vm, RTC(0x10), 1);
 	CHECK(!line_level);
 	put(vm, RTC(4), get(vm, RTC(0)) + 1);
-	wait_ms(vm, 1300);
+	run_wait(&vm->io, 1300);
 	CHECK(line_level && line_nr == 34 && get(vm, RTC(0x18)) == 1);
 	put(vm, RTC(0x1c), 1);
 	CHECK(!line_level && !get(vm, RTC(0x14)));

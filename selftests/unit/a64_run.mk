@@ -13,7 +13,7 @@ a64_run_wrap := $(foreach f,irq_line kick set_regs policy run,-Wl,--wrap=mote_$(
 unit_tests += $(O)/unit/a64_run
 
 $(O)/unit/a64_run: $(unit_dir)/a64_run.c $(unit_dir)/unit.c $(a64_run_sources) \
-		$(unit_dir)/unit.h $(wildcard $(a64_run)/*.h $(a64_run)/arm64/*.h \
+		$(unit_dir)/unit.h $(unit_dir)/run_wait.h $(wildcard $(a64_run)/*.h $(a64_run)/arm64/*.h \
 		$(unit_top)/tools/lib/*.h $(unit_top)/uapi/*.h $(unit_top)/uapi/arm64/*.h)
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -D_GNU_SOURCE -g -O1 -pthread -Wall -Wextra -Werror \

@@ -8,6 +8,7 @@
 
 #include "acpi.h"
 #include "run_vm.h"
+#include "run_wait.h"
 
 u32 fake_msi_count, fake_msi_data, fake_kicks, fake_reg_count;
 u64 fake_msi_address;
@@ -95,24 +96,9 @@ void fake_vm(struct vm *vm, struct options *opt)
 	fake_kicks = 0;
 }
 
-static void *loop(void *vm)
-{
-	io_loop(&((struct vm *)vm)->io);
-	return NULL;
-}
-
 void fake_wait(struct vm *vm, u32 ms)
 {
-	struct timespec ts = { ms / 1000, ms % 1000 * 1000000L };
-	pthread_t thread;
-	u64 one;
-
-	pthread_create(&thread, NULL, loop, vm);
-	nanosleep(&ts, NULL);
-	io_stop(&vm->io);
-	pthread_join(thread, NULL);
-	if (read(vm->io.stop, &one, sizeof(one)) != sizeof(one))
-		exit(1);
+	run_wait(&vm->io, ms);
 }
 
 u32 in(struct vm *vm, u16 port, u32 bytes)
