@@ -153,14 +153,7 @@ TEST(unknown_and_refused)
 	struct one o;
 
 	one_create(&o, VM_IRQCHIP, guest_nothing, 0);
-	for (u32 i = 0; i < ARRAY_SIZE(none); i++) {
-		struct mote_reg r = { none[i], 0 };
-
-		EXPECT_EQ(-ENOENT, mote_get_regs(o.cpu.fd, &r, 1, NULL))
-			TH_LOG("0x%llx", none[i]);
-		EXPECT_EQ(-ENOENT, mote_set_regs(o.cpu.fd, &r, 1, NULL))
-			TH_LOG("0x%llx", none[i]);
-	}
+	vcpu_lacks(&o.cpu, none, ARRAY_SIZE(none));
 	vcpu_finish(&o.cpu);
 	one_destroy(&o);
 }

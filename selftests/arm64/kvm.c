@@ -12,29 +12,12 @@
 #include <sys/ioctl.h>
 #include <sys/klog.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 #include <linux/kvm.h>
 
 #include "a64_vm.h"
 
 #include "kselftest_harness.h"
-
-#define MODULE	"/lab/mote.ko"
-
-static int load(void)
-{
-	int fd = open(MODULE, O_RDONLY | O_CLOEXEC);
-	int ret = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
-
-	close(fd);
-	return ret;
-}
-
-static int unload(void)
-{
-	return syscall(SYS_delete_module, "mote", O_NONBLOCK) ? -errno : 0;
-}
 
 /* The last line of the kernel's log that begins with "mote:" behind its time stamp */
 static const char *last_word(void)
@@ -130,10 +113,10 @@ TEST(refusal_says_why_and_what_to_do)
 {
 	struct kvm_guest g;
 	const char *word;
-	int ret = load();
+	int ret = module_load(MOTE_MODULE, "");
 
 	if (!ret) {
-		unload();
+		module_unload("mote");
 		SKIP(return, "not refused here");
 	}
 	word = last_word();
@@ -143,7 +126,7 @@ TEST(refusal_says_why_and_what_to_do)
 	EXPECT_TRUE(strstr(word, "boot") || strstr(word, "kernel"));
 	/* Nothing is left of it, and KVM has not noticed */
 	EXPECT_EQ(-ENOENT, mote_open());
-	EXPECT_EQ(-ENOENT, unload());
+	EXPECT_EQ(-ENOENT, module_unload("mote"));
 	if (!kvm_create(&g)) {
 		for (u64 i = 1; i < 10; i++) {
 			EXPECT_EQ(i, kvm_next(&g));
@@ -162,7 +145,7 @@ FIXTURE(kvm)
 
 FIXTURE_SETUP(kvm)
 {
-	self->loaded = !access("/dev/kvm", F_OK) && !load();
+	self->loaded = !access("/dev/kvm", F_OK) && !module_load(MOTE_MODULE, "");
 }
 
 #define NEED_BOTH()								\
@@ -172,7 +155,7 @@ FIXTURE_SETUP(kvm)
 FIXTURE_TEARDOWN(kvm)
 {
 	if (self->loaded) {
-		EXPECT_EQ(0, unload());
+		EXPECT_EQ(0, module_unload("mote"));
 	}
 }
 

@@ -253,14 +253,7 @@ TEST(unknown_registers)
 	struct one o;
 
 	one_create(&o, 0, NULL, 0);
-	for (u32 i = 0; i < ARRAY_SIZE(none); i++) {
-		struct mote_reg r = { none[i], 0 };
-
-		EXPECT_EQ(-ENOENT, mote_get_regs(o.cpu.fd, &r, 1, NULL))
-			TH_LOG("0x%llx", none[i]);
-		EXPECT_EQ(-ENOENT, mote_set_regs(o.cpu.fd, &r, 1, NULL))
-			TH_LOG("0x%llx", none[i]);
-	}
+	vcpu_lacks(&o.cpu, none, ARRAY_SIZE(none));
 	one_destroy(&o);
 }
 

@@ -76,20 +76,44 @@ FIXTURE_TEARDOWN(timer)
 	vm_destroy(&self->vm);
 }
 
-GUEST(virtual_wfi)
-{
-	timer_start();
-	for (u64 i = 1; i <= arg; i++) {
-		guest_msr(cntv_cval_el0, guest_counter() + ms(2));
-		guest_msr(cntv_ctl_el0, CTL_ENABLE);
-		while (virtual_irqs < i) {
-			guest_wfi();
-			guest_irq_window();
-		}
-	}
-	GUEST_EQ(0, early);
-	guest_sync(virtual_irqs);
+/*
+ * Guests that let one of the timers go off @arg times, and sleep or spin until its
+ * interrupt has come.  @cnt is that timer's prefix, @counter the register it
+ * compares with.
+ */
+#define TIMER_GUESTS(kind, cnt, counter)						\
+GUEST(kind##_wfi)									\
+{											\
+	timer_start();									\
+	for (u64 i = 1; i <= arg; i++) {						\
+		guest_msr(cnt##_cval_el0, guest_mrs(counter) + ms(2));			\
+		guest_msr(cnt##_ctl_el0, CTL_ENABLE);					\
+		while (kind##_irqs < i) {						\
+			guest_wfi();							\
+			guest_irq_window();						\
+		}									\
+	}										\
+	GUEST_EQ(0, early);								\
+	guest_sync(kind##_irqs);							\
+}											\
+											\
+GUEST(kind##_spin)									\
+{											\
+	timer_start();									\
+	guest_irq_on();									\
+	for (u64 i = 1; i <= arg; i++) {						\
+		guest_msr(cnt##_tval_el0, ms(2));					\
+		guest_msr(cnt##_ctl_el0, CTL_ENABLE);					\
+		while (kind##_irqs < i)							\
+			guest_barrier();						\
+	}										\
+	guest_irq_off();								\
+	GUEST_EQ(0, early);								\
+	guest_sync(kind##_irqs);							\
 }
+
+TIMER_GUESTS(virtual, cntv, cntvct_el0)
+TIMER_GUESTS(physical, cntp, cntpct_el0)
 
 TEST_F(timer, virtual_timer_wakes_wfi)
 {
@@ -100,21 +124,6 @@ TEST_F(timer, virtual_timer_wakes_wfi)
 	EXPECT_GT(20 * 12, self->cpu.stats->entries);
 }
 
-GUEST(virtual_spin)
-{
-	timer_start();
-	guest_irq_on();
-	for (u64 i = 1; i <= arg; i++) {
-		guest_msr(cntv_tval_el0, ms(2));
-		guest_msr(cntv_ctl_el0, CTL_ENABLE);
-		while (virtual_irqs < i)
-			guest_barrier();
-	}
-	guest_irq_off();
-	GUEST_EQ(0, early);
-	guest_sync(virtual_irqs);
-}
-
 TEST_F(timer, virtual_timer_reaches_a_running_guest)
 {
 	vcpu_start(&self->cpu, guest_virtual_spin, 20);
@@ -123,41 +132,11 @@ TEST_F(timer, virtual_timer_reaches_a_running_guest)
 		      self->cpu.stats->exits[MOTE_EXIT_TIMER]);
 }
 
-GUEST(physical_wfi)
-{
-	timer_start();
-	for (u64 i = 1; i <= arg; i++) {
-		guest_msr(cntp_cval_el0, guest_mrs(cntpct_el0) + ms(2));
-		guest_msr(cntp_ctl_el0, CTL_ENABLE);
-		while (physical_irqs < i) {
-			guest_wfi();
-			guest_irq_window();
-		}
-	}
-	GUEST_EQ(0, early);
-	guest_sync(physical_irqs);
-}
-
 TEST_F(timer, physical_timer_wakes_wfi)
 {
 	vcpu_start(&self->cpu, guest_physical_wfi, 20);
 	EXPECT_EQ(20, vcpu_sync(&self->cpu));
 	EXPECT_LT(0, self->cpu.stats->halts);
-}
-
-GUEST(physical_spin)
-{
-	timer_start();
-	guest_irq_on();
-	for (u64 i = 1; i <= arg; i++) {
-		guest_msr(cntp_tval_el0, ms(2));
-		guest_msr(cntp_ctl_el0, CTL_ENABLE);
-		while (physical_irqs < i)
-			guest_barrier();
-	}
-	guest_irq_off();
-	GUEST_EQ(0, early);
-	guest_sync(physical_irqs);
 }
 
 TEST_F(timer, physical_timer_reaches_a_running_guest)

@@ -301,48 +301,42 @@ static void try_backing(struct __test_metadata *_metadata, struct robot_vm *r, u
 	}
 }
 
-TEST_F(mem, memfd)
+/* The last word that try_backing() has had written, as the file has it then */
+static u64 try_file(struct __test_metadata *_metadata, struct robot_vm *r, int fd, int flags)
 {
-	int fd = memfd_create("guest", 0);
-	u64 back;
+	u64 back = 0;
 	u64 *p;
 
-	ASSERT_EQ(0, ftruncate(fd, 16 * PAGE));
-	p = mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	try_backing(_metadata, &self->r, p, 16 * PAGE);
+	MUST_SYS(ftruncate(fd, 16 * PAGE));
+	p = mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE, flags, fd, 0);
+	try_backing(_metadata, r, p, 16 * PAGE);
 	EXPECT_EQ(8, pread(fd, &back, 8, 15 * PAGE));
-	EXPECT_EQ(5015, back);
+	return back;
+}
+
+TEST_F(mem, memfd)
+{
+	EXPECT_EQ(5015, try_file(_metadata, &self->r, memfd_create("guest", 0), MAP_SHARED));
+}
+
+static u64 try_new_file(struct __test_metadata *_metadata, struct robot_vm *r, int flags)
+{
+	char name[] = "/tmp/mote-file-XXXXXX";
+	u64 back = try_file(_metadata, r, mkstemp(name), flags);
+
+	unlink(name);
+	return back;
 }
 
 TEST_F(mem, file_shared)
 {
-	char name[] = "/tmp/mote-file-XXXXXX";
-	int fd = mkstemp(name);
-	u64 back;
-	u64 *p;
-
-	ASSERT_EQ(0, ftruncate(fd, 16 * PAGE));
-	p = mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	try_backing(_metadata, &self->r, p, 16 * PAGE);
-	EXPECT_EQ(8, pread(fd, &back, 8, 15 * PAGE));
-	EXPECT_EQ(5015, back);
-	unlink(name);
+	EXPECT_EQ(5015, try_new_file(_metadata, &self->r, MAP_SHARED));
 }
 
 /* Writes of the guest make copies, as writes of the test would */
 TEST_F(mem, file_private)
 {
-	char name[] = "/tmp/mote-file-XXXXXX";
-	int fd = mkstemp(name);
-	u64 back;
-	u64 *p;
-
-	ASSERT_EQ(0, ftruncate(fd, 16 * PAGE));
-	p = mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
-	try_backing(_metadata, &self->r, p, 16 * PAGE);
-	EXPECT_EQ(8, pread(fd, &back, 8, 15 * PAGE));
-	EXPECT_EQ(0, back);
-	unlink(name);
+	EXPECT_EQ(0, try_new_file(_metadata, &self->r, MAP_PRIVATE));
 }
 
 TEST_F(mem, hugetlb)

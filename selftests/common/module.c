@@ -4,27 +4,10 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include "vm.h"
 
 #include "kselftest_harness.h"
-
-#define MODULE	"/lab/mote.ko"
-
-static int load(void)
-{
-	int fd = open(MODULE, O_RDONLY | O_CLOEXEC);
-	int ret = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
-
-	close(fd);
-	return ret;
-}
-
-static int unload(void)
-{
-	return syscall(SYS_delete_module, "mote", O_NONBLOCK) ? -errno : 0;
-}
 
 FIXTURE(module)
 {
@@ -33,20 +16,20 @@ FIXTURE(module)
 
 FIXTURE_SETUP(module)
 {
-	self->loaded = load();
+	self->loaded = module_load(MOTE_MODULE, "");
 	ASSERT_EQ(0, self->loaded);
 }
 
 FIXTURE_TEARDOWN(module)
 {
-	EXPECT_EQ(0, unload());
+	EXPECT_EQ(0, module_unload("mote"));
 }
 
 TEST_F(module, not_while_the_device_is_open)
 {
 	int sys = must_open();
 
-	EXPECT_EQ(-EAGAIN, unload());
+	EXPECT_EQ(-EAGAIN, module_unload("mote"));
 	close(sys);
 }
 
@@ -56,10 +39,10 @@ TEST_F(module, not_while_a_vm_lives)
 
 	one_create(&o, 0, guest_sync_loop, 0);
 	close(o.vm.sys);
-	EXPECT_EQ(-EAGAIN, unload());
+	EXPECT_EQ(-EAGAIN, module_unload("mote"));
 	EXPECT_EQ(0, vcpu_sync(&o.cpu));
 	close(o.vm.fd);
-	EXPECT_EQ(-EAGAIN, unload());
+	EXPECT_EQ(-EAGAIN, module_unload("mote"));
 	EXPECT_EQ(1, vcpu_sync(&o.cpu));
 	vcpu_destroy(&o.cpu);
 }
@@ -73,14 +56,14 @@ TEST_F(module, not_while_a_run_page_is_mapped)
 	close(o.vm.sys);
 	close(o.vm.fd);
 	close(o.cpu.fd);
-	EXPECT_EQ(-EAGAIN, unload());
+	EXPECT_EQ(-EAGAIN, module_unload("mote"));
 	munmap(o.cpu.run, PAGE);
 	munmap((void *)o.cpu.stats, PAGE);
 }
 
 TEST_F(module, twice)
 {
-	EXPECT_EQ(-EEXIST, load());
+	EXPECT_EQ(-EEXIST, module_load(MOTE_MODULE, ""));
 }
 
 TEST_F(module, device_node)
@@ -97,13 +80,13 @@ TEST(load_run_unload_loop)
 	for (int i = 0; i < 8; i++) {
 		struct one o;
 
-		ASSERT_EQ(0, load());
+		ASSERT_EQ(0, module_load(MOTE_MODULE, ""));
 		one_create(&o, i & 1 ? VM_IRQCHIP : 0, guest_sync_loop, 0);
 		EXPECT_EQ(0, vcpu_sync(&o.cpu));
 		one_destroy(&o);
-		ASSERT_EQ(0, unload());
+		ASSERT_EQ(0, module_unload("mote"));
 	}
-	EXPECT_EQ(-ENOENT, unload());
+	EXPECT_EQ(-ENOENT, module_unload("mote"));
 	EXPECT_EQ(-ENOENT, mote_open());
 }
 

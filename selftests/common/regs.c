@@ -171,10 +171,9 @@ TEST(unknown_ids)
 
 	one_create(&o, 0, NULL, 0);
 	for (u64 class = 0; class < 32; class++) {
-		struct mote_reg r = { .id = class << 32 | 0xfffffffe };
+		u64 id = class << 32 | 0xfffffffe;
 
-		EXPECT_EQ(-ENOENT, mote_get_regs(o.cpu.fd, &r, 1, NULL));
-		EXPECT_EQ(-ENOENT, mote_set_regs(o.cpu.fd, &r, 1, NULL));
+		vcpu_lacks(&o.cpu, &id, 1);
 	}
 	one_destroy(&o);
 }

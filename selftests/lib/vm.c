@@ -168,6 +168,17 @@ void vcpu_destroy(struct vcpu *v)
 	close(v->fd);
 }
 
+void vcpu_lacks(struct vcpu *v, const u64 *ids, u32 count)
+{
+	for (u32 i = 0; i < count; i++) {
+		struct mote_reg r = { ids[i], 0 };
+
+		if (mote_get_regs(v->fd, &r, 1, NULL) != -ENOENT ||
+		    mote_set_regs(v->fd, &r, 1, NULL) != -ENOENT)
+			die("register 0x%llx is there", ids[i]);
+	}
+}
+
 void vcpu_explain(struct vcpu *v)
 {
 	const struct mote_exit *e = &v->run->exit;

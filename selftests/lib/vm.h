@@ -160,6 +160,9 @@ void vcpu_answer(struct vcpu *v, u64 value);
 u64 vcpu_get(struct vcpu *v, u64 id);
 void vcpu_set(struct vcpu *v, u64 id, u64 value);
 
+/** vcpu_lacks() - registers that neither GET_REGS nor SET_REGS knows */
+void vcpu_lacks(struct vcpu *v, const u64 *ids, u32 count);
+
 /** vcpu_explain() - print where the vCPU is and why it stopped */
 void vcpu_explain(struct vcpu *v);
 
@@ -232,6 +235,15 @@ void wait_change(volatile u64 *p, u64 value);
 
 /** msleep() - of the host */
 void msleep(unsigned int ms);
+
+/* --- kernel modules, for tests that load mote themselves --- */
+
+#define MOTE_MODULE	"/lab/mote.ko"
+
+/** module_load() - Return: 0 or -errno */
+int module_load(const char *path, const char *args);
+/** module_unload() - does not wait; Return: 0 or -errno */
+int module_unload(const char *name);
 
 /* --- of the architecture --- */
 

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 #include <linux/kvm.h>
 
@@ -16,27 +15,17 @@
 
 #include "kselftest_harness.h"
 
-
+/* A module that is there already does */
 static int load(const char *path, const char *args)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int ret;
+	int ret = module_load(path, args);
 
-	if (fd < 0)
-		return -errno;
-	ret = syscall(SYS_finit_module, fd, args, 0) ? -errno : 0;
-	close(fd);
 	return ret == -EEXIST ? 0 : ret;
-}
-
-static int unload(const char *name)
-{
-	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
 }
 
 static int load_mote(void)
 {
-	return load("/lab/mote.ko", "");
+	return load(MOTE_MODULE, "");
 }
 
 static int is_amd(void)
@@ -56,9 +45,9 @@ static int load_kvm(void)
 
 static void unload_kvm(void)
 {
-	unload(is_amd() ? "kvm_amd" : "kvm_intel");
-	unload("kvm");
-	unload("irqbypass");
+	module_unload(is_amd() ? "kvm_amd" : "kvm_intel");
+	module_unload("kvm");
+	module_unload("irqbypass");
 }
 
 /* A KVM VM, or -errno */
@@ -89,7 +78,7 @@ FIXTURE_SETUP(kvm)
 
 FIXTURE_TEARDOWN(kvm)
 {
-	unload("mote");
+	module_unload("mote");
 	unload_kvm();
 }
 

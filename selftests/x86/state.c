@@ -94,13 +94,7 @@ TEST_F(state, registers_that_are_not_there)
 		MOTE_X86_MSR(0x1b),
 	};
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(none); i++) {
-		struct mote_reg r = { none[i], 0 };
-
-		EXPECT_EQ(-ENOENT, mote_get_regs(self->o.cpu.fd, &r, 1, NULL))
-			TH_LOG("0x%llx", none[i]);
-		EXPECT_EQ(-ENOENT, set(&self->o, none[i], 0)) TH_LOG("0x%llx", none[i]);
-	}
+	vcpu_lacks(&self->o.cpu, none, ARRAY_SIZE(none));
 }
 
 /* Good each for itself, impossible together: the entry fails, and says so */

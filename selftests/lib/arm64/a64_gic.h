@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A driver for the guest's GICv3, as small as can be.  Arm IHI 0069, "GIC
- * registers".
+ * registers".  The offsets are not the module's: a slip in its vgic.h must show.
  */
 #ifndef MOTE_SELFTEST_A64_GIC_H
 #define MOTE_SELFTEST_A64_GIC_H
