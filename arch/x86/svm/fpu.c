@@ -62,14 +62,20 @@ void svm_fpu_begin(struct mote_vcpu *vcpu)
 
 /**
  * svm_fpu_now - no deferral from here on
- * @vcpu: loaded, interrupts on, live
+ * @vcpu: loaded, interrupts on; not live when the instruction had to be waited
+ *	for: then the next session is without
  */
 void svm_fpu_now(struct mote_vcpu *vcpu)
 {
+	struct svm_vcpu *svm = to_svm(vcpu);
+
 	if (!vcpu->arch.fpu_deferred)
 		return;
 	set_deferred(vcpu, false);
-	x86_fpu_load(vcpu);
+	if (vcpu->arch.live)
+		x86_fpu_load(vcpu);
+	else if (!svm->fpu_eager)
+		svm->fpu_eager = 1;
 }
 
 /** svm_exit_nm - the guest wants its FPU: the instruction is executed again */

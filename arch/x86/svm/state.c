@@ -85,7 +85,7 @@ void svm_set_cr0(struct mote_vcpu *vcpu, u64 cr0)
 		svm_changed(svm, SVM_CLEAN_CR);
 	svm->vmcb->save.cr0 = hw;
 	svm->cr0_differs = hw ^ cr0;
-	svm_intercept_cr0(svm, true);
+	svm_intercept_cr0(svm, !svm->cr_once);
 }
 
 /* MCE stays on for the host: with it off a machine check shuts the CPU down */
