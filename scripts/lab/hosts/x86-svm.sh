@@ -20,7 +20,7 @@ host_image() {
 	# KASAN is not ready for the PVH entry's C code: QEMU's boot loader does it
 	[ "$5" != debug ] || kernel=bzImage
 	mapfile -t count < <(qemu_icount "$4")
-	qemu_args "$1" "$6" "$7" -M q35 -accel tcg -cpu EPYC,+svm,+npt "${count[@]}" \
+	qemu_args "$1" "$6" "$7" -M q35 -accel tcg -cpu "${CPU_MODEL:-EPYC,+svm,+npt}" "${count[@]}" \
 		-kernel "$2/$kernel" -initrd "$3" \
 		-append "$(host_cmdline "$5") $LAB_CMDLINE"
 }
