@@ -17,8 +17,9 @@ host_cmdline() {
 # host_image RUNDIR KERNELDIR INITRD MODE KERNEL CPUS MIB
 host_image() {
 	local count kernel=vmlinux
-	# KASAN is not ready for the PVH entry's C code: QEMU's boot loader does it
-	[ "$5" != debug ] || kernel=bzImage
+	# The PVH entry is quick, but KASAN is not ready for its C code, and only
+	# the decompressor switches 5-level paging on, which other processors have
+	[ "$5" != debug ] && [ -z "${CPU_MODEL:-}" ] || kernel=bzImage
 	mapfile -t count < <(qemu_icount "$4")
 	qemu_args "$1" "$6" "$7" -M q35 -accel tcg -cpu "${CPU_MODEL:-EPYC,+svm,+npt}" "${count[@]}" \
 		-kernel "$2/$kernel" -initrd "$3" \
