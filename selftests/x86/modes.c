@@ -277,43 +277,159 @@ TEST(pae_moves)
 
 /* --- user mode --- */
 
-/* #GP comes back to ring 0 */
-static volatile u64 user_cs;
+#define MSR_STAR	0xc0000081
+#define SYSRET_BASE	0x28	/* CS is 16 above it, SS 8 */
+
+/* Any exception comes back to ring 0 */
+static volatile u64 user_cs, user_ss, user_vector, user_error;
 
 static GUEST_NOFPU void from_user(struct guest_frame *f)
 {
 	user_cs = f->cs;
+	user_ss = f->ss;
+	user_vector = f->vector;
+	user_error = f->error;
 	f->cs = SEL_CODE64;
 	f->ss = SEL_DATA;
 	f->rip = (unsigned long)guest_return;
 	f->rsp &= ~0xfULL;
 }
 
-extern char user_code[];
+extern char user_code[], user_mmio[], user_load[];
 
-static __attribute__((used)) void user(void)
-{
-	asm volatile("user_code: hlt");
-}
+/* RBX is where the load is from */
+asm(".pushsection .text\n"
+"user_mmio: mov (%rbx), %al\n"
+"user_code: hlt\n"
+"user_load: mov (%rbx), %al; jmp user_code\n"
+".popsection");
 
 GUEST(to_user)
 {
 	asm volatile("push %0; push %%rsp; pushfq; push %1; push %2; iretq"
-		     : : "r"((u64)SEL_USER_DATA | 3), "r"((u64)SEL_USER_CODE | 3),
-			 "r"((u64)user_code) : "memory");
+		     : : "r"((u64)SEL_USER_DATA | 3), "r"((u64)SEL_USER_CODE | 3), "r"(arg)
+		     : "memory");
+}
+
+GUEST(sysret)
+{
+	guest_wrmsr(MSR_STAR, (u64)SYSRET_BASE << 48);
+	asm volatile("mov $2, %%r11d; sysretq" : : "c"(arg) : "r11", "memory");
+}
+
+static void create_user(struct one *o)
+{
+	user_cs = 0;
+	user_ss = 0;
+	guest_handlers[VECTOR_GP] = from_user;
+	guest_handlers[VECTOR_PF] = from_user;
+	one_create(o, 0, NULL, 0);
+	/* The first 4 GiB for user mode, too */
+	for (int i = 0; i < 4 * 512; i++)
+		o->vm.root[1024 + i] |= PTE_U;
 }
 
 TEST(user_mode)
 {
 	struct one o;
 
-	guest_handlers[VECTOR_GP] = from_user;
-	one_create(&o, 0, guest_to_user, 0);
-	/* The first 4 GiB for user mode, too */
-	for (int i = 0; i < 4 * 512; i++)
-		o.vm.root[1024 + i] |= PTE_U;
+	create_user(&o);
+	vcpu_start(&o.cpu, guest_to_user, (unsigned long)user_code);
 	vcpu_finish(&o.cpu);
 	EXPECT_EQ(SEL_USER_CODE | 3, user_cs);
+	one_destroy(&o);
+}
+
+static u64 dpl(struct vcpu *v, unsigned int seg)
+{
+	return vcpu_get(v, MOTE_X86_SEG(seg, MOTE_X86_SEG_AR)) >> 5 & 3;
+}
+
+static void expect_user(struct __test_metadata *_metadata, struct vcpu *v, u64 cs, u64 ss)
+{
+	EXPECT_EQ(cs | 3, vcpu_get(v, MOTE_X86_SEG(MOTE_X86_CS, MOTE_X86_SEG_SELECTOR)));
+	EXPECT_EQ(ss | 3, vcpu_get(v, MOTE_X86_SEG(MOTE_X86_SS, MOTE_X86_SEG_SELECTOR)));
+	EXPECT_EQ(3, dpl(v, MOTE_X86_CS));
+	/* This one is the CPL */
+	EXPECT_EQ(3, dpl(v, MOTE_X86_SS));
+}
+
+/* The rest of the user code, in ring 3 for sure, on this vCPU */
+static void finish_user(struct __test_metadata *_metadata, struct vcpu *v, u64 cs, u64 ss)
+{
+	user_cs = 0;
+	vcpu_finish(v);
+	EXPECT_EQ(VECTOR_GP, user_vector);
+	EXPECT_EQ(0, user_error);
+	EXPECT_EQ(cs | 3, user_cs);
+	EXPECT_EQ(ss | 3, user_ss);
+}
+
+/* An exit from user mode shows it, and with all registers another vCPU is there, too */
+static void exit_from_user(struct __test_metadata *_metadata, guest_fn fn, u64 cs, u64 ss)
+{
+	static u64 ids[MOTE_REGS_MAX];
+	static struct mote_reg regs[MOTE_REGS_MAX];
+	u32 count = ARRAY_SIZE(ids);
+	struct vcpu w;
+	struct one o;
+
+	create_user(&o);
+	vcpu_start(&o.cpu, fn, (unsigned long)user_mmio);
+	vcpu_set(&o.cpu, RBX, MMIO_GPA);
+	ASSERT_EQ(MOTE_EXIT_MMIO, vcpu_run(&o.cpu));
+	expect_user(_metadata, &o.cpu, cs, ss);
+	o.cpu.run->request = MOTE_RUN_COMPLETE_ONLY;
+	vcpu_run(&o.cpu);
+	must_reg_list(o.cpu.fd, ids, &count);
+	for (u32 i = 0; i < count; i++)
+		regs[i].id = ids[i];
+	must_get_regs(o.cpu.fd, regs, count, NULL);
+	vcpu_create(&w, &o.vm, 1);
+	must_set_regs(w.fd, regs, count, NULL);
+	expect_user(_metadata, &w, cs, ss);
+	finish_user(_metadata, &w, cs, ss);
+	finish_user(_metadata, &o.cpu, cs, ss);
+	vcpu_destroy(&w);
+	one_destroy(&o);
+}
+
+TEST(exit_from_user_mode)
+{
+	exit_from_user(_metadata, guest_to_user, SEL_USER_CODE, SEL_USER_DATA);
+}
+
+/* SYSRET gives SS a selector, and on some CPUs no DPL */
+TEST(exit_from_user_mode_after_sysret)
+{
+	exit_from_user(_metadata, guest_sysret, SYSRET_BASE + 16, SYSRET_BASE + 8);
+}
+
+/* Ring 3 by SET_REGS, which the CPU has to go by: pages of the kernel are not for it */
+TEST(user_mode_by_set_regs)
+{
+	struct one o;
+
+	create_user(&o);
+	x86_map(&o.vm, 1UL << 40, (unsigned long)o.vm.arena, PAGE, PTE_P | PTE_W);
+	for (int user = 0; user < 2; user++) {
+		u64 rpl = user ? 3 : 0, ar = rpl << 5;
+
+		user_vector = 0;
+		vcpu_start(&o.cpu, guest_nothing, 0);
+		vcpu_set(&o.cpu, MOTE_X86_SEG(MOTE_X86_CS, MOTE_X86_SEG_AR), AR_CODE64 | ar);
+		vcpu_set(&o.cpu, MOTE_X86_SEG(MOTE_X86_SS, MOTE_X86_SEG_AR), AR_DATA | ar);
+		vcpu_set(&o.cpu, MOTE_X86_SEG(MOTE_X86_CS, MOTE_X86_SEG_SELECTOR),
+			 (user ? SEL_USER_CODE : SEL_CODE64) | rpl);
+		vcpu_set(&o.cpu, MOTE_X86_SEG(MOTE_X86_SS, MOTE_X86_SEG_SELECTOR),
+			 (user ? SEL_USER_DATA : SEL_DATA) | rpl);
+		vcpu_set(&o.cpu, RIP, (unsigned long)user_load);
+		vcpu_set(&o.cpu, RBX, 1UL << 40);
+		EXPECT_EQ(user ? GOT_DONE : MOTE_EXIT_HALT, vcpu_wait(&o.cpu));
+		/* Present, a read, from user mode */
+		EXPECT_EQ(user ? VECTOR_PF : 0, user_vector);
+	}
+	EXPECT_EQ(5, user_error);
 	one_destroy(&o);
 }
 
