@@ -22,23 +22,16 @@
 #define OSLSR_LOCKED	BIT(1)
 #define OSLSR_IS_THERE	BIT(3)		/* OSLM = 0b10 */
 
-/* DBGBCR and DBGWCR: bits that exist; addresses are words */
-#define BCR_BITS	0x00ffe1e7ull
-#define WCR_BITS	0x1f1fffffull
+/* Bits that exist, by bank; addresses are words */
+static const u64 bank_bits[] = { ~3ull, 0x00ffe1e7, ~3ull, 0x1f1fffff };
 
 /**
  * struct arm64_debug - of a vCPU
- * @bvr: DBGBVR<n>_EL1
- * @bcr: DBGBCR<n>_EL1
- * @wvr: DBGWVR<n>_EL1
- * @wcr: DBGWCR<n>_EL1
+ * @bank: DBGBVR<n>_EL1, DBGBCR<n>_EL1, DBGWVR<n>_EL1, DBGWCR<n>_EL1: by op2 less 4
  * @os_locked: OSLSR_EL1.OSLK
  */
 struct arm64_debug {
-	u64 bvr[16];
-	u64 bcr[16];
-	u64 wvr[16];
-	u64 wcr[16];
+	u64 bank[4][16];
 	bool os_locked;
 };
 
@@ -90,15 +83,15 @@ static void swap_all(struct arm64_debug *d)
 
 	for (i = 0; i < brps; i++) {
 		control = swap_bcr(i, 0);
-		d->bvr[i] = swap_bvr(i, d->bvr[i]);
-		swap_bcr(i, d->bcr[i]);
-		d->bcr[i] = control;
+		d->bank[0][i] = swap_bvr(i, d->bank[0][i]);
+		swap_bcr(i, d->bank[1][i]);
+		d->bank[1][i] = control;
 	}
 	for (i = 0; i < wrps; i++) {
 		control = swap_wcr(i, 0);
-		d->wvr[i] = swap_wvr(i, d->wvr[i]);
-		swap_wcr(i, d->wcr[i]);
-		d->wcr[i] = control;
+		d->bank[2][i] = swap_wvr(i, d->bank[2][i]);
+		swap_wcr(i, d->bank[3][i]);
+		d->bank[3][i] = control;
 	}
 	isb();
 }
@@ -135,17 +128,8 @@ static u64 *bank(struct arm64_debug *d, u32 enc, u64 *bits)
 	if ((enc & ~0x7fu) != MOTE_ARM64_ENC(2, 0, 0, 0, 0) || op2 < 4 ||
 	    n >= (op2 < 6 ? brps : wrps))
 		return NULL;
-	*bits = op2 == 4 ? ~3ull : op2 == 5 ? BCR_BITS : op2 == 6 ? ~3ull : WCR_BITS;
-	switch (op2) {
-	case 4:
-		return &d->bvr[n];
-	case 5:
-		return &d->bcr[n];
-	case 6:
-		return &d->wvr[n];
-	default:
-		return &d->wcr[n];
-	}
+	*bits = bank_bits[op2 - 4];
+	return &d->bank[op2 - 4][n];
 }
 
 static bool access_mdscr(struct mote_vcpu *vcpu, bool write, u64 *value)
