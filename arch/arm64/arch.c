@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mote/arm64: the hooks of mod/arch.h, and what the machine must have.
+ * mote/arm64: the hooks of mod/arch.h that concern more than one file, and what
+ * the machine must have.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -96,20 +97,10 @@ void mote_arch_cpu_disable(void)
 	arm64_el2_cpu_disable();
 }
 
-int mote_arch_probe_busy(void)
-{
-	return arm64_el2_probe_busy();
-}
-
-const char *mote_arch_busy_reason(void)
-{
-	return arm64_el2_busy_reason();
-}
-
 void mote_arch_info(struct mote_info *info)
 {
 	info->backend = arm64_vhe ? MOTE_BACKEND_VHE : MOTE_BACKEND_NVHE;
-	info->gpa_bits = arm64_ipa_bits();
+	info->gpa_bits = arm64_ipa_bits;
 	info->time_hz = arch_timer_get_cntfrq();
 	info->features |= MOTE_FEAT_READONLY | MOTE_FEAT_HUGE_2M | MOTE_FEAT_HUGE_1G |
 			  MOTE_FEAT_TLB_TAGS;
@@ -128,11 +119,6 @@ size_t mote_arch_feature_size(void)
 	return sizeof(struct mote_arm64_idreg);
 }
 
-const struct mote_pt_format *mote_arch_pt_format(void)
-{
-	return arm64_stage2_format;
-}
-
 /* ---- VMs ---- */
 
 int mote_arch_vm_init(struct mote_vm *vm)
@@ -148,20 +134,6 @@ void mote_arch_vm_destroy(struct mote_vm *vm)
 {
 	vgic_destroy(vm);
 	arm64_stage2_vm_destroy(vm);
-}
-
-int mote_arch_vm_irqchip(struct mote_vm *vm, const struct mote_irqchip *chip)
-{
-	if (chip->type != MOTE_ARM64_IRQCHIP_GICV3)
-		return -EINVAL;
-	if (!vgic_available())
-		return -EOPNOTSUPP;
-	return vm->arch.gic ? -EEXIST : vgic_create(vm, chip);
-}
-
-int mote_arch_vm_irq(struct mote_vm *vm, const struct mote_irq *irq)
-{
-	return vm->arch.gic ? vgic_irq(vm, irq) : -ENODEV;
 }
 
 /* No register or hypercall of the host's is the guest's to use: PASS is not there */
@@ -231,7 +203,7 @@ int mote_arch_vcpu_init(struct mote_vcpu *vcpu)
 	r = arm64_idreg_vcpu_init(vcpu);
 	if (r)
 		goto free_debug;
-	r = vcpu->vm->arch.gic ? vgic_vcpu_init(vcpu) : 0;
+	r = vgic_vcpu_init(vcpu);
 	if (r)
 		goto free_idregs;
 	timer_vcpu_init(vcpu);

@@ -26,8 +26,6 @@ int arm64_el2_init(void);
 void arm64_el2_exit(void);
 int arm64_el2_cpu_enable(void);
 void arm64_el2_cpu_disable(void);
-int arm64_el2_probe_busy(void);
-const char *arm64_el2_busy_reason(void);
 
 /**
  * arm64_el2_map - let the world switch see a page
@@ -40,12 +38,8 @@ int arm64_el2_map(void *page);
 /** arm64_el2_unmap - undo it, on all CPUs; before the page is freed.  Context: sleepable. */
 void arm64_el2_unmap(void *page);
 
-/**
- * arm64_el2_ich_vtr - ICH_VTR_EL2 of this machine: list registers, priority bits
- *
- * 0 without GICv3 virtualization.  Context: any, after arm64_el2_init().
- */
-u64 arm64_el2_ich_vtr(void);
+/* ICH_VTR_EL2: list registers, priority bits; 0 without GICv3 virtualization */
+extern u64 arm64_ich_vtr;
 
 /**
  * arm64_session_load - what of the guest's state need not be switched at each entry
@@ -81,13 +75,11 @@ void arm64_sys_write(struct mote_vcpu *vcpu, enum arm64_sys reg, u64 value);
 
 /* ---- stage2.c: format of the tables, VMIDs ---- */
 
-extern const struct mote_pt_format *arm64_stage2_format;
 extern u64 arm64_vtcr;
+extern unsigned int arm64_ipa_bits;	/* width of guest physical addresses */
 
 int arm64_stage2_init(void);
 void arm64_stage2_exit(void);
-/** arm64_ipa_bits - width of guest physical addresses */
-unsigned int arm64_ipa_bits(void);
 /**
  * arm64_stage2_vm_init - a VMID and VTTBR for a VM; its tables are set up
  * Return: 0 or -ENOSPC.
@@ -120,6 +112,9 @@ void arm64_complete_mmio(struct mote_vcpu *vcpu);
 bool arm64_big_endian(struct mote_vcpu *vcpu);
 
 /* ---- inject.c: exceptions into the guest ---- */
+
+/** arm64_at_el0 - whether a PSTATE is EL0's, in AArch64 or AArch32 */
+bool arm64_at_el0(u64 pstate);
 
 /**
  * arm64_inject_sync - a synchronous exception to EL1 at the current instruction
@@ -179,9 +174,7 @@ int arm64_idreg_default(struct mote_arm64_idreg **table);
 /** arm64_idreg_get - Return: whether @enc is an ID register, with its value */
 bool arm64_idreg_get(struct mote_vcpu *vcpu, u32 enc, u64 *value);
 
-/** arm64_host_pan, arm64_host_ras - whether the CPUs have FEAT_PAN, FEAT_RAS */
-bool arm64_host_pan(void);
-bool arm64_host_ras(void);
+extern bool arm64_host_pan, arm64_host_ras;	/* the CPUs have FEAT_PAN, FEAT_RAS */
 
 /* ---- fp.c ---- */
 
@@ -213,12 +206,9 @@ bool vgic_available(void);
 /** vgic_cpu_enable, vgic_cpu_disable - from mote_arch_cpu_enable(), _disable() */
 void vgic_cpu_enable(void);
 void vgic_cpu_disable(void);
-int vgic_create(struct mote_vm *vm, const struct mote_irqchip *chip);
 void vgic_destroy(struct mote_vm *vm);
 int vgic_vcpu_init(struct mote_vcpu *vcpu);
 void vgic_vcpu_destroy(struct mote_vcpu *vcpu);
-/** vgic_irq - IRQ.  Any thread. */
-int vgic_irq(struct mote_vm *vm, const struct mote_irq *irq);
 /** vgic_ppi - the level of a private line.  Any context. */
 void vgic_ppi(struct mote_vcpu *vcpu, unsigned int intid, bool level);
 /**

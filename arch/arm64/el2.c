@@ -53,7 +53,7 @@ struct el2_cpu {
 static DEFINE_PER_CPU(struct el2_cpu, el2_cpu);
 
 bool arm64_vhe;
-static u64 machine_vtr;
+u64 arm64_ich_vtr;
 
 static struct hyp_host *el2_host(void)
 {
@@ -70,7 +70,7 @@ static int try_once(void)
 	local_irq_disable();
 	r = arm64_el2_cpu_enable();
 	if (!r)
-		machine_vtr = el2_host()->vtr;
+		arm64_ich_vtr = el2_host()->vtr;
 	arm64_el2_cpu_disable();
 	local_irq_enable();
 	return r;
@@ -87,7 +87,7 @@ int arm64_el2_init(void)
 		return r;
 	r = try_once();
 	if (r == -EBUSY)
-		pr_err("%s\n", arm64_el2_busy_reason());
+		pr_err("%s\n", mote_arch_busy_reason());
 	else if (r)
 		pr_err("EL2 did not take the lowvisor: this kernel's stub is not as expected\n");
 	if (r)
@@ -137,19 +137,14 @@ void arm64_el2_cpu_disable(void)
 		lowvisor_cpu_give();
 }
 
-int arm64_el2_probe_busy(void)
+int mote_arch_probe_busy(void)
 {
 	return arm64_vhe ? 0 : lowvisor_probe();
 }
 
-const char *arm64_el2_busy_reason(void)
+const char *mote_arch_busy_reason(void)
 {
 	return "KVM or another hypervisor has EL2: boot with kvm-arm.mode=none, or 6.12 with kvm.enable_virt_at_load=0";
-}
-
-u64 arm64_el2_ich_vtr(void)
-{
-	return machine_vtr;
 }
 
 /* ---- sessions ---- */

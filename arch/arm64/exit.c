@@ -217,7 +217,7 @@ static int exit_failed(struct mote_vcpu *vcpu)
 
 	mote_stat_exit(vcpu, MOTE_EXIT_FAIL_ENTRY);
 	if (ctx->exit == ARM64_EXIT_LOST) {
-		mote_vm_kill(vcpu->vm, EBUSY, arm64_el2_busy_reason());
+		mote_vm_kill(vcpu->vm, EBUSY, mote_arch_busy_reason());
 		return MOTE_AGAIN;
 	}
 	fill_fail(vcpu, mote_exit_begin(vcpu, MOTE_EXIT_FAIL_ENTRY, ctx->exit));

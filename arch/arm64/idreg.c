@@ -87,7 +87,7 @@ struct arm64_idregs {
 };
 
 static struct arm64_idregs defaults __ro_after_init;
-static bool host_pan_feature __ro_after_init, host_ras_feature __ro_after_init;
+bool arm64_host_pan __ro_after_init, arm64_host_ras __ro_after_init;
 
 static unsigned int slot(u32 enc)
 {
@@ -132,16 +132,6 @@ static void no_gic(u64 *pfr0)
 	*pfr0 &= ~F(PFR0_GIC);
 }
 
-bool arm64_host_pan(void)
-{
-	return host_pan_feature;
-}
-
-bool arm64_host_ras(void)
-{
-	return host_ras_feature;
-}
-
 /**
  * arm64_idreg_setup - the defaults; stage 2 and the GIC are known
  * Context: module load.
@@ -153,26 +143,36 @@ void arm64_idreg_setup(void)
 
 	for (i = 0; i < ARRAY_SIZE(idregs); i++)
 		value[slot(idregs[i].enc)] = default_value(&idregs[i]);
-	cap_field(&value[slot(ENC(3, 0, 0, 7, 0))], MMFR0_PARANGE, pa_range(arm64_ipa_bits()),
+	cap_field(&value[slot(ENC(3, 0, 0, 7, 0))], MMFR0_PARANGE, pa_range(arm64_ipa_bits),
 		  false);
 	if (!vgic_available())
 		no_gic(&value[slot(ENC(3, 0, 0, 4, 0))]);
-	host_pan_feature = field(read_sanitised_ftr_reg(SYS_ID_AA64MMFR1_EL1), 20, false);
-	host_ras_feature = field(read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1), 28, false);
+	arm64_host_pan = field(read_sanitised_ftr_reg(SYS_ID_AA64MMFR1_EL1), 20, false);
+	arm64_host_ras = field(read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1), 28, false);
 }
 
 /* ---- tables ---- */
 
-int arm64_idreg_vcpu_init(struct mote_vcpu *vcpu)
+/* Without an IRQCHIP the guest is not told of a GIC whatever @entries say */
+static int set_table(struct mote_vcpu *vcpu, const struct mote_arm64_idreg *entries,
+		     unsigned int count)
 {
 	struct arm64_idregs *regs = kmemdup(&defaults, sizeof(defaults), GFP_KERNEL_ACCOUNT);
 
 	if (!regs)
 		return -ENOMEM;
+	while (count--)
+		regs->value[slot(entries[count].id)] = entries[count].value;
 	if (!vcpu->vm->arch.gic)
 		no_gic(&regs->value[slot(ENC(3, 0, 0, 4, 0))]);
+	kfree(vcpu->arch.idregs);
 	vcpu->arch.idregs = regs;
 	return 0;
+}
+
+int arm64_idreg_vcpu_init(struct mote_vcpu *vcpu)
+{
+	return set_table(vcpu, NULL, 0);
 }
 
 void arm64_idreg_vcpu_destroy(struct mote_vcpu *vcpu)
@@ -230,11 +230,9 @@ static bool value_ok(const struct idreg *r, u64 value)
 	return true;
 }
 
-/* Without an IRQCHIP the guest is not told of a GIC whatever the table says */
 int mote_arch_set_features(struct mote_vcpu *vcpu, const void *entries, unsigned int count)
 {
 	const struct mote_arm64_idreg *table = entries;
-	struct arm64_idregs *regs;
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
@@ -243,16 +241,7 @@ int mote_arch_set_features(struct mote_vcpu *vcpu, const void *entries, unsigned
 		if (!r || table[i].pad || !value_ok(r, table[i].value))
 			return -EINVAL;
 	}
-	regs = kmemdup(&defaults, sizeof(defaults), GFP_KERNEL_ACCOUNT);
-	if (!regs)
-		return -ENOMEM;
-	for (i = 0; i < count; i++)
-		regs->value[slot(table[i].id)] = table[i].value;
-	if (!vcpu->vm->arch.gic)
-		no_gic(&regs->value[slot(ENC(3, 0, 0, 4, 0))]);
-	arm64_idreg_vcpu_destroy(vcpu);
-	vcpu->arch.idregs = regs;
-	return 0;
+	return set_table(vcpu, table, count);
 }
 
 bool arm64_idreg_get(struct mote_vcpu *vcpu, u32 enc, u64 *value)

@@ -15,6 +15,11 @@
 
 #define ISS_BITS	ESR_ELx_ISS_MASK
 
+bool arm64_at_el0(u64 pstate)
+{
+	return (pstate & PSR_MODE32_BIT) || (pstate & PSR_MODE_MASK) == PSR_MODE_EL0t;
+}
+
 /* Where a synchronous exception goes; Arm ARM, "Exception vectors" */
 static u64 vector_group(u64 pstate)
 {
@@ -35,12 +40,9 @@ static u64 exception_pstate(u64 old, u64 sctlr)
 {
 	u64 new = PSR_MODE_EL1h | PSR_D_BIT | PSR_A_BIT | PSR_I_BIT | PSR_F_BIT;
 
-	if (old & PSR_MODE32_BIT)
-		new |= old & (PSR_N_BIT | PSR_Z_BIT | PSR_C_BIT | PSR_V_BIT | PSR_PAN_BIT);
-	else
-		new |= old & (PSR_N_BIT | PSR_Z_BIT | PSR_C_BIT | PSR_V_BIT | PSR_PAN_BIT |
-			      PSR_DIT_BIT);
-	if (!(sctlr & SCTLR_EL1_SPAN) && arm64_host_pan())
+	new |= old & (PSR_N_BIT | PSR_Z_BIT | PSR_C_BIT | PSR_V_BIT | PSR_PAN_BIT |
+		      (old & PSR_MODE32_BIT ? 0 : PSR_DIT_BIT));
+	if (!(sctlr & SCTLR_EL1_SPAN) && arm64_host_pan)
 		new |= PSR_PAN_BIT;
 	if (sctlr & SCTLR_ELx_DSSBS)
 		new |= PSR_SSBS_BIT;
@@ -100,8 +102,7 @@ void arm64_inject_undef(struct mote_vcpu *vcpu)
 
 void arm64_inject_abort(struct mote_vcpu *vcpu, bool insn, u64 far, u64 fsc)
 {
-	u64 pstate = to_ctx(vcpu)->pstate;
-	bool user = (pstate & PSR_MODE32_BIT) || (pstate & PSR_MODE_MASK) == PSR_MODE_EL0t;
+	bool user = arm64_at_el0(to_ctx(vcpu)->pstate);
 	u64 ec;
 
 	if (insn)
@@ -164,7 +165,7 @@ int arm64_serror_check(u64 value)
 	if (value & ~(ARM64_SERROR_PENDING | ISS_BITS))
 		return -EINVAL;
 	/* Without FEAT_RAS the guest cannot be told a syndrome */
-	return (value & ISS_BITS) && !arm64_host_ras() ? -EINVAL : 0;
+	return (value & ISS_BITS) && !arm64_host_ras ? -EINVAL : 0;
 }
 
 /* ---- waking up ---- */

@@ -28,11 +28,10 @@ static bool has_idc __ro_after_init;
 static bool icache_virtual __ro_after_init;
 static unsigned int line_bytes __ro_after_init;
 static unsigned int iline_bytes __ro_after_init;
-static unsigned int ipa_bits __ro_after_init;
 static struct mote_tags vmids;
 
-const struct mote_pt_format *arm64_stage2_format = &format;
 u64 arm64_vtcr __ro_after_init;
+unsigned int arm64_ipa_bits __ro_after_init;
 
 static unsigned int field(u64 reg, unsigned int shift)
 {
@@ -180,19 +179,19 @@ int arm64_stage2_init(void)
 		pr_err("this CPU has no 4 KiB pages in stage 2: not usable with mote\n");
 		return -EOPNOTSUPP;
 	}
-	ipa_bits = min_t(unsigned int, id_aa64mmfr0_parange_to_phys_shift(pa_range), IPA_BITS_MAX);
-	if (ipa_bits < IPA_BITS_MIN) {
-		pr_err("this CPU has %u physical address bits, mote needs %u\n", ipa_bits,
+	arm64_ipa_bits = min_t(unsigned int, id_aa64mmfr0_parange_to_phys_shift(pa_range), IPA_BITS_MAX);
+	if (arm64_ipa_bits < IPA_BITS_MIN) {
+		pr_err("this CPU has %u physical address bits, mote needs %u\n", arm64_ipa_bits,
 		       IPA_BITS_MIN);
 		return -EOPNOTSUPP;
 	}
 	has_fwb = field(mmfr2, 40);
-	arm64_s2_format(&format, ipa_bits, has_fwb);
+	arm64_s2_format(&format, arm64_ipa_bits, has_fwb);
 	find_caches();
 	format.before_map = has_fwb && !format.fetch_separately ? NULL : before_map;
 	arm64_vtcr = VTCR_EL2_RES1 | (u64)pa_range << VTCR_EL2_PS_SHIFT | VTCR_EL2_SH0_INNER |
 		     VTCR_EL2_ORGN0_WBWA | VTCR_EL2_IRGN0_WBWA | VTCR_EL2_LVLS_TO_SL0(3) |
-		     VTCR_EL2_T0SZ(ipa_bits) | (wide_vmids ? VTCR_EL2_VS_16BIT : 0);
+		     VTCR_EL2_T0SZ(arm64_ipa_bits) | (wide_vmids ? VTCR_EL2_VS_16BIT : 0);
 	return init_vmids(wide_vmids);
 }
 
@@ -201,9 +200,9 @@ void arm64_stage2_exit(void)
 	mote_tags_destroy(&vmids);
 }
 
-unsigned int arm64_ipa_bits(void)
+const struct mote_pt_format *mote_arch_pt_format(void)
 {
-	return ipa_bits;
+	return &format;
 }
 
 /** arm64_stage2_hcr - bits of HCR_EL2 that go with the format */

@@ -10,7 +10,6 @@
 #include "vgic.h"
 
 unsigned int vgic_nr_lrs;
-u64 vgic_vtr;
 
 static struct arm64_host_irq maintenance = { .name = "mote vgic" };
 
@@ -25,12 +24,9 @@ static bool vtr_ok(u64 vtr)
 
 int vgic_init(void)
 {
-	u64 vtr = arm64_el2_ich_vtr();
-
-	if (!vtr_ok(vtr) || arm64_host_irq_gic(&maintenance))
+	if (!vtr_ok(arm64_ich_vtr) || arm64_host_irq_gic(&maintenance))
 		return -ENODEV;
-	vgic_vtr = vtr;
-	vgic_nr_lrs = VGIC_VTR_LRS(vtr);
+	vgic_nr_lrs = VGIC_VTR_LRS(arm64_ich_vtr);
 	return 0;
 }
 
@@ -61,7 +57,7 @@ static bool range_ok(gpa_t first, u64 bytes)
 {
 	u64 end = first + bytes;
 
-	return !(first % VGIC_FRAME) && end > first && end <= BIT_ULL(arm64_ipa_bits());
+	return !(first % VGIC_FRAME) && end > first && end <= BIT_ULL(arm64_ipa_bits);
 }
 
 /* Return: interrupt ids in all, 0: @chip makes no sense */
@@ -71,9 +67,7 @@ static unsigned int check_chip(const struct mote_irqchip *chip)
 	u64 dist = chip->addr[0], redist = chip->addr[1];
 	u64 ids = chip->addr[2] ?: 256;
 
-	if (chip->type != MOTE_ARM64_IRQCHIP_GICV3 || chip->addr[3])
-		return 0;
-	if (!range_ok(dist, VGIC_FRAME) || !range_ok(redist, redist_bytes))
+	if (chip->addr[3] || !range_ok(dist, VGIC_FRAME) || !range_ok(redist, redist_bytes))
 		return 0;
 	if (dist + VGIC_FRAME > redist && dist < redist + redist_bytes)
 		return 0;
@@ -86,17 +80,19 @@ static void init_irq(struct vgic_irq *irq, unsigned int intid)
 	irq->edge = intid < VGIC_SGIS;
 }
 
-int vgic_create(struct mote_vm *vm, const struct mote_irqchip *chip)
+int mote_arch_vm_irqchip(struct mote_vm *vm, const struct mote_irqchip *chip)
 {
 	unsigned int i, ids = check_chip(chip);
 	struct vgic *gic;
 
-	if (!vgic_available())
-		return -ENODEV;
-	if (!ids)
+	if (chip->type != MOTE_ARM64_IRQCHIP_GICV3)
 		return -EINVAL;
+	if (!vgic_available())
+		return -EOPNOTSUPP;
 	if (vm->arch.gic)
 		return -EEXIST;
+	if (!ids)
+		return -EINVAL;
 	gic = kvzalloc(struct_size(gic, spis, ids - VGIC_PRIVATE), GFP_KERNEL_ACCOUNT);
 	if (!gic)
 		return -ENOMEM;
@@ -310,7 +306,7 @@ static int line_irq(struct vgic *gic, u32 data, bool level)
 	return 0;
 }
 
-int vgic_irq(struct mote_vm *vm, const struct mote_irq *irq)
+int mote_arch_vm_irq(struct mote_vm *vm, const struct mote_irq *irq)
 {
 	struct vgic *gic = vm->arch.gic;
 

@@ -209,7 +209,6 @@ static inline bool vgic_deliverable(const struct vgic *gic, const struct vgic_ir
 /* ---- vgic.c ---- */
 
 extern unsigned int vgic_nr_lrs;
-extern u64 vgic_vtr;
 
 /** vgic_lock - take the lock; @flags as for raw_spin_lock_irqsave() */
 #define vgic_lock(gic, flags)	raw_spin_lock_irqsave(&(gic)->lock, flags)

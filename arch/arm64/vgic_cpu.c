@@ -140,7 +140,7 @@ static void set_controls(struct vgic_cpu *cpu, unsigned int count, u32 hcr)
 	WRITE_ONCE(cpu->used, count);
 	gic_hw->used_lrs = count;
 	gic_hw->hcr = count ? hcr | VGIC_HCR_EN : 0;
-	if (gic_hw->vmcr & VGIC_VMCR_EOIM && VGIC_VTR_TDS(vgic_vtr))
+	if (gic_hw->vmcr & VGIC_VMCR_EOIM && VGIC_VTR_TDS(arm64_ich_vtr))
 		gic_hw->hcr |= VGIC_HCR_TDIR;
 }
 
@@ -284,7 +284,7 @@ void vgic_after_exit(struct mote_vcpu *vcpu)
 /* Highest active priority, from the active priority registers; 256: none */
 static unsigned int running_priority(const struct arm64_ctx_gic *gic_hw)
 {
-	unsigned int bits = VGIC_VTR_PREBITS(vgic_vtr);
+	unsigned int bits = VGIC_VTR_PREBITS(arm64_ich_vtr);
 	unsigned int i;
 
 	for (i = 0; i < BIT(bits) / 32; i++) {

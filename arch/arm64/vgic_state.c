@@ -39,7 +39,7 @@ static const struct icc_reg {
 
 static unsigned int nr_aprs(void)
 {
-	return BIT(VGIC_VTR_PREBITS(vgic_vtr)) / 32;
+	return BIT(VGIC_VTR_PREBITS(arm64_ich_vtr)) / 32;
 }
 
 /* The active priorities register with an id, or NULL */

@@ -69,11 +69,6 @@ static void read_regs(struct mote_vcpu *vcpu, struct s1_regs *r)
 	mote_arch_vcpu_put(vcpu);
 }
 
-static bool at_el0(const struct s1_regs *r)
-{
-	return (r->pstate & PSR_MODE32_BIT) || (r->pstate & PSR_MODE_MASK) == PSR_MODE_EL0t;
-}
-
 static u64 tcr_field(const struct s1_walk *w, unsigned int shift0, unsigned int shift1)
 {
 	return w->r->tcr >> (w->upper ? shift1 : shift0);
@@ -105,7 +100,7 @@ static bool choose_half(struct s1_walk *w, u64 gva)
 		return false;
 	if (tcr_field(w, 7, 23) & 1)			/* EPD: no walks */
 		return false;
-	if (at_el0(w->r) && (tcr_field(w, 55, 56) & 1))	/* E0PD */
+	if (arm64_at_el0(w->r->pstate) && (tcr_field(w, 55, 56) & 1))	/* E0PD */
 		return false;
 	top = tcr_field(w, 37, 38) & 1 ? 56 : 64;	/* TBI */
 	extension = GENMASK_ULL(top - 1, w->bits);
@@ -166,7 +161,7 @@ static u32 rights(const struct s1_walk *w)
 	bool user = (pte & PTE_EL0) && !(tables & TABLE_NO_EL0);
 	bool write = !(tables & TABLE_RO) &&
 		     (!(pte & PTE_RO) || ((pte & PTE_HW_DIRTY) && (w->r->tcr & TCR_D_FLAG)));
-	bool el0 = at_el0(w->r), read, exec;
+	bool el0 = arm64_at_el0(w->r->pstate), read, exec;
 
 	if (el0) {
 		read = user;

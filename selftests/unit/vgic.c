@@ -25,18 +25,18 @@ static bool test_create(void)
 	vgic_teardown();
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		memcpy(chip.addr, bad[i], sizeof(chip.addr));
-		CHECK(vgic_create(&vm, &chip) == -EINVAL);
+		CHECK(mote_arch_vm_irqchip(&vm, &chip) == -EINVAL);
 	}
 	memcpy(chip.addr, (u64[4]) { DIST, REDIST, 1024 }, sizeof(chip.addr));
 	chip.type = 0;
-	CHECK(vgic_create(&vm, &chip) == -EINVAL);
+	CHECK(mote_arch_vm_irqchip(&vm, &chip) == -EINVAL);
 	chip.type = MOTE_ARM64_IRQCHIP_GICV3;
-	CHECK(!vgic_create(&vm, &chip) && vgic_create(&vm, &chip) == -EEXIST);
+	CHECK(!mote_arch_vm_irqchip(&vm, &chip) && mote_arch_vm_irqchip(&vm, &chip) == -EEXIST);
 	CHECK(vm.arch.gic->nr_intids == 1024 && !vgic_irq_at(vm.arch.gic, NULL, 1020) &&
 	      vgic_irq_at(vm.arch.gic, NULL, 1019));
 	vgic_destroy(&vm);
 	chip.addr[2] = 0;
-	CHECK(!vgic_create(&vm, &chip) && vm.arch.gic->nr_intids == 256);
+	CHECK(!mote_arch_vm_irqchip(&vm, &chip) && vm.arch.gic->nr_intids == 256);
 	vgic_destroy(&vm);
 	return true;
 }
@@ -207,7 +207,7 @@ static bool test_message(void)
 	vgic_setup(true);
 	enable_irq(0, 50, 0xa0);
 	gicd_write(GICD_ICFGR + 12, 2 << 4);
-	CHECK(!vgic_irq(&vm, &irq) && ack(0) == 50);
+	CHECK(!mote_arch_vm_irq(&vm, &irq) && ack(0) == 50);
 	eoi(0, 50);
 	CHECK(ack(0) == SPURIOUS);
 	/* A level stays until it is cleared */
@@ -217,7 +217,7 @@ static bool test_message(void)
 	eoi(0, 50);
 	CHECK(ack(0) == 50);
 	irq.address = DIST + 0x48;
-	CHECK(!vgic_irq(&vm, &irq));
+	CHECK(!mote_arch_vm_irq(&vm, &irq));
 	eoi(0, 50);
 	CHECK(ack(0) == SPURIOUS);
 	access(0, DIST + GICD_SETSPI_NSR, 2, true, 50);
@@ -227,12 +227,12 @@ static bool test_message(void)
 	gicd_write(GICD_SETSPI_NSR, 3);
 	gicd_write(GICD_SETSPI_NSR, 1023);
 	irq.data = 31;
-	CHECK(vgic_irq(&vm, &irq) == -EINVAL);
+	CHECK(mote_arch_vm_irq(&vm, &irq) == -EINVAL);
 	irq.data = INTIDS;
-	CHECK(vgic_irq(&vm, &irq) == -EINVAL);
+	CHECK(mote_arch_vm_irq(&vm, &irq) == -EINVAL);
 	irq.data = 50;
 	irq.address = DIST + 0x50;
-	CHECK(vgic_irq(&vm, &irq) == -EINVAL);
+	CHECK(mote_arch_vm_irq(&vm, &irq) == -EINVAL);
 	return true;
 }
 
@@ -246,11 +246,11 @@ static bool test_line_refuses(void)
 	vgic_setup(true);
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		irq.data = bad[i];
-		CHECK(vgic_irq(&vm, &irq) == -EINVAL);
+		CHECK(mote_arch_vm_irq(&vm, &irq) == -EINVAL);
 	}
 	irq.data = 40;
 	irq.level = 2;
-	CHECK(vgic_irq(&vm, &irq) == -EINVAL);
+	CHECK(mote_arch_vm_irq(&vm, &irq) == -EINVAL);
 	return true;
 }
 
@@ -432,7 +432,7 @@ static bool test_none(void)
 
 	vgic_setup(false);
 	vgic_teardown();
-	CHECK(vgic_irq(&vm, &irq) == -ENODEV && !vgic_owns(&vm, DIST));
+	CHECK(mote_arch_vm_irq(&vm, &irq) == -ENODEV && !vgic_owns(&vm, DIST));
 	CHECK(!vgic_sysreg(&cpu[0], MOTE_ARM64_ENC(3, 0, 12, 12, 5), false, &value));
 	vgic_ppi(&cpu[0], 20, true);
 	enter(0);

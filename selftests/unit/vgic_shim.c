@@ -84,16 +84,9 @@ void mote_vcpu_kick(struct mote_vcpu *vcpu)
 	kicks[vcpu->id]++;
 }
 
-u64 arm64_el2_ich_vtr(void)
-{
-	/* PRIbits 5, PREbits 5, TDS */
-	return 4u << 29 | 4u << 26 | 1u << 19 | (LRS - 1);
-}
-
-unsigned int arm64_ipa_bits(void)
-{
-	return 40;
-}
+/* PRIbits 5, PREbits 5, TDS */
+u64 arm64_ich_vtr = 4u << 29 | 4u << 26 | 1u << 19 | (LRS - 1);
+unsigned int arm64_ipa_bits = 40;
 
 int arm64_host_irq_vtimer(struct arm64_host_irq *h)
 {
@@ -341,7 +334,7 @@ void line(unsigned int intid, bool level)
 {
 	struct mote_irq irq = { .type = MOTE_IRQ_LINE, .level = level, .data = intid };
 
-	shim_assert(!vgic_irq(&vm, &irq), "line refused");
+	shim_assert(!mote_arch_vm_irq(&vm, &irq), "line refused");
 }
 
 void ppi_line(unsigned int n, unsigned int intid, bool level)
@@ -405,7 +398,7 @@ void vgic_setup(bool on)
 	shim_assert(!vgic_init() && !timer_init(), "no GIC");
 	memset(&vm, 0, sizeof(vm));
 	memset(host_active, 0, sizeof(host_active));
-	shim_assert(!vgic_create(&vm, &chip), "no vGIC");
+	shim_assert(!mote_arch_vm_irqchip(&vm, &chip), "no vGIC");
 	timer_vm_init(&vm);
 	for (n = 0; n < CPUS; n++)
 		init_cpu(n);
