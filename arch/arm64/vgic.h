@@ -267,6 +267,13 @@ void vgic_set_line(struct vgic *gic, struct vgic_irq *irq, bool level);
 /** vgic_update_all - something changed that concerns every vCPU.  Context: G. */
 void vgic_update_all(struct vgic *gic);
 
+/** vgic_set_pending - by a write; vgic_queue() has to follow.  Context: G. */
+static inline void vgic_set_pending(struct vgic_irq *irq, bool pending)
+{
+	irq->latch = pending;
+	irq->lr_latch &= pending;
+}
+
 /** vgic_set_active - the guest writes it; vgic_queue() has to follow.  Context: G. */
 void vgic_set_active(struct vgic_irq *irq, u32 active);
 
@@ -288,27 +295,40 @@ enum vgic_write {
 	VGIC_CLEAR,
 };
 
+/* Fields of struct vgic_irq that the banks show */
+enum vgic_field {
+	VGIC_GROUP,
+	VGIC_PRIORITY,
+	VGIC_CONFIG,
+	VGIC_ROUTE,
+	VGIC_ENABLED,
+	VGIC_PENDING,
+	VGIC_ACTIVE,
+};
+
 /**
  * struct vgic_bank - registers with a field for each interrupt
  * @offset: in the distributor, and in SGI_base
  * @bits: of a field; what it has above 32 is reserved
  * @kind: of the guest's writes; SET_REGS assigns
  * @widths: of accesses, in bytes, ORed
+ * @field: what they show
  * @settle: list registers of other vCPUs may hold a newer state
- * @get: what the guest reads
- * @save: for GET_REGS, NULL: not part of the state
- * @set: under G, vgic_queue() follows
  */
 struct vgic_bank {
 	u16 offset;
 	u8 bits;
 	u8 kind;
 	u8 widths;
+	u8 field;
 	bool settle;
-	u32 (*get)(const struct vgic_irq *irq);
-	u32 (*save)(const struct vgic_irq *irq);
-	void (*set)(struct vgic_irq *irq, u32 field);
 };
+
+/** vgic_bank_is_state - for GET_REGS; those that clear show what others show */
+static inline bool vgic_bank_is_state(const struct vgic_bank *bank)
+{
+	return bank->kind != VGIC_CLEAR;
+}
 
 /* In restore order */
 #define VGIC_NR_BANKS	10

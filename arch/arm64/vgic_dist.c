@@ -16,9 +16,7 @@ static void set_spi(struct vgic *gic, unsigned int intid, bool pending)
 	if (!irq->edge) {
 		vgic_set_line(gic, irq, pending);
 	} else {
-		irq->latch = pending;
-		if (!pending)
-			irq->lr_latch = false;
+		vgic_set_pending(irq, pending);
 		vgic_queue(gic, irq);
 	}
 }

@@ -12,93 +12,69 @@
 
 /* ---- fields ---- */
 
-static u32 get_group(const struct vgic_irq *irq)
+/* What the guest reads, or GET_REGS */
+static u32 get_field(const struct vgic_irq *irq, enum vgic_field field, bool state)
 {
-	return irq->group1;
-}
-
-static void set_group(struct vgic_irq *irq, u32 field)
-{
-	irq->group1 = field;
-}
-
-static u32 get_priority(const struct vgic_irq *irq)
-{
-	return irq->priority;
-}
-
-static void set_priority(struct vgic_irq *irq, u32 field)
-{
-	irq->priority = field & VGIC_PRIORITY_MASK;
-}
-
-static u32 get_config(const struct vgic_irq *irq)
-{
-	return irq->edge << 1;
+	switch (field) {
+	case VGIC_GROUP:
+		return irq->group1;
+	case VGIC_PRIORITY:
+		return irq->priority;
+	case VGIC_CONFIG:
+		return irq->edge << 1;
+	case VGIC_ROUTE:
+		return irq->route;
+	case VGIC_ENABLED:
+		return irq->enabled;
+	case VGIC_PENDING:
+		/* Of a level, what GICD_ISPENDR has added; the level itself is saved as such */
+		return state ? irq->latch || irq->lr_latch : vgic_is_pending(irq);
+	default:
+		return irq->active;
+	}
 }
 
 /* Private ones are what they are: SGIs edges, PPIs levels (IHI 0069, GICR_ICFGR1) */
-static void set_config(struct vgic_irq *irq, u32 field)
+static void set_field(struct vgic_irq *irq, enum vgic_field field, u32 value)
 {
-	if (!vgic_is_private(irq))
-		irq->edge = field >> 1;
-}
-
-static u32 get_route(const struct vgic_irq *irq)
-{
-	return irq->route;
-}
-
-static void set_route(struct vgic_irq *irq, u32 field)
-{
-	if (!vgic_is_private(irq))
-		irq->route = field & VGIC_ROUTE_MASK;
-}
-
-static u32 get_enabled(const struct vgic_irq *irq)
-{
-	return irq->enabled;
-}
-
-static void set_enabled(struct vgic_irq *irq, u32 field)
-{
-	irq->enabled = field;
-}
-
-static u32 get_pending(const struct vgic_irq *irq)
-{
-	return vgic_is_pending(irq);
-}
-
-/* Of a level, what GICD_ISPENDR has added; the level itself is saved as such */
-static u32 save_pending(const struct vgic_irq *irq)
-{
-	return irq->latch || irq->lr_latch;
-}
-
-static void set_pending(struct vgic_irq *irq, u32 field)
-{
-	irq->latch = field;
-	if (!field)
-		irq->lr_latch = false;
-}
-
-static u32 get_active(const struct vgic_irq *irq)
-{
-	return irq->active;
+	switch (field) {
+	case VGIC_GROUP:
+		irq->group1 = value;
+		break;
+	case VGIC_PRIORITY:
+		irq->priority = value & VGIC_PRIORITY_MASK;
+		break;
+	case VGIC_CONFIG:
+		if (!vgic_is_private(irq))
+			irq->edge = value >> 1;
+		break;
+	case VGIC_ROUTE:
+		if (!vgic_is_private(irq))
+			irq->route = value & VGIC_ROUTE_MASK;
+		break;
+	case VGIC_ENABLED:
+		irq->enabled = value;
+		break;
+	case VGIC_PENDING:
+		vgic_set_pending(irq, value);
+		break;
+	case VGIC_ACTIVE:
+		vgic_set_active(irq, value);
+		break;
+	}
 }
 
 const struct vgic_bank vgic_banks[VGIC_NR_BANKS] = {
-	{ GICD_IGROUPR, 1, VGIC_ASSIGN, 4, false, get_group, get_group, set_group },
-	{ GICD_IPRIORITYR, 8, VGIC_ASSIGN, 1 | 4, false, get_priority, get_priority, set_priority },
-	{ GICD_ICFGR, 2, VGIC_ASSIGN, 4, false, get_config, get_config, set_config },
-	{ GICD_IROUTER, 64, VGIC_ASSIGN, 4 | 8, false, get_route, get_route, set_route },
-	{ GICD_ISENABLER, 1, VGIC_SET, 4, false, get_enabled, get_enabled, set_enabled },
-	{ GICD_ICENABLER, 1, VGIC_CLEAR, 4, true, get_enabled, NULL, set_enabled },
-	{ GICD_ISPENDR, 1, VGIC_SET, 4, true, get_pending, save_pending, set_pending },
-	{ GICD_ICPENDR, 1, VGIC_CLEAR, 4, true, get_pending, NULL, set_pending },
-	{ GICD_ISACTIVER, 1, VGIC_SET, 4, true, get_active, get_active, vgic_set_active },
-	{ GICD_ICACTIVER, 1, VGIC_CLEAR, 4, true, get_active, NULL, vgic_set_active },
+	{ GICD_IGROUPR, 1, VGIC_ASSIGN, 4, VGIC_GROUP, false },
+	{ GICD_IPRIORITYR, 8, VGIC_ASSIGN, 1 | 4, VGIC_PRIORITY, false },
+	{ GICD_ICFGR, 2, VGIC_ASSIGN, 4, VGIC_CONFIG, false },
+	{ GICD_IROUTER, 64, VGIC_ASSIGN, 4 | 8, VGIC_ROUTE, false },
+	{ GICD_ISENABLER, 1, VGIC_SET, 4, VGIC_ENABLED, false },
+	{ GICD_ICENABLER, 1, VGIC_CLEAR, 4, VGIC_ENABLED, true },
+	{ GICD_ISPENDR, 1, VGIC_SET, 4, VGIC_PENDING, true },
+	{ GICD_ICPENDR, 1, VGIC_CLEAR, 4, VGIC_PENDING, true },
+	{ GICD_ISACTIVER, 1, VGIC_SET, 4, VGIC_ACTIVE, true },
+	{ GICD_ICACTIVER, 1, VGIC_CLEAR, 4, VGIC_ACTIVE, true },
 };
 
 static const struct vgic_bank *bank_at(u32 offset)
@@ -130,7 +106,7 @@ static void write_field(struct vgic_access *a, const struct vgic_bank *bank, str
 			return;
 		field = bank->kind == VGIC_SET;
 	}
-	bank->set(irq, field);
+	set_field(irq, bank->field, field);
 	vgic_queue(a->gic, irq);
 }
 
@@ -149,7 +125,7 @@ static void access_fields(struct vgic_access *a, const struct vgic_bank *bank)
 		if (a->write)
 			write_field(a, bank, irq, a->value >> shift & mask);
 		else
-			a->value |= (u64)(a->state ? bank->save : bank->get)(irq) << shift;
+			a->value |= (u64)get_field(irq, bank->field, a->state) << shift;
 	}
 }
 
@@ -158,7 +134,7 @@ static bool is_state(struct vgic_access *a, const struct vgic_bank *bank)
 {
 	unsigned int first = (a->offset - bank->offset) * 8 / bank->bits;
 
-	return bank->save && first < a->gic->nr_intids && (first < VGIC_PRIVATE) == !!a->cpu;
+	return vgic_bank_is_state(bank) && first < a->gic->nr_intids && (first < VGIC_PRIVATE) == !!a->cpu;
 }
 
 bool vgic_bank_access(struct vgic_access *a)
@@ -187,12 +163,8 @@ bool vgic_bank_access(struct vgic_access *a)
 static struct vgic_cpu *redist_at(struct vgic *gic, gpa_t ipa)
 {
 	u64 id = (ipa - gic->redist) / VGIC_REDIST_BYTES;
-	struct mote_vcpu *vcpu;
 
-	if (ipa < gic->redist || id >= MOTE_MAX_VCPUS)
-		return NULL;
-	vcpu = mote_vm_vcpu(gic->vm, id);
-	return vcpu ? vcpu->arch.vgic : NULL;
+	return ipa < gic->redist || id >= MOTE_MAX_VCPUS ? NULL : vgic_cpu_by_id(gic, id);
 }
 
 static bool in_dist(const struct vgic *gic, gpa_t ipa)

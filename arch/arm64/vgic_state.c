@@ -250,7 +250,7 @@ static bool pick_banks(unsigned int *n, u64 frame, unsigned int first, unsigned 
 		const struct vgic_bank *bank = &vgic_banks[i];
 		unsigned int reg_bits = max(bank->bits + 0u, 32u);
 
-		if (!bank->save || (first < VGIC_PRIVATE && bank->offset == GICD_IROUTER))
+		if (!vgic_bank_is_state(bank) || (first < VGIC_PRIVATE && bank->offset == GICD_IROUTER))
 			continue;
 		if (pick(n, frame + bank->offset + first * bank->bits / 8,
 			 count * bank->bits / reg_bits, reg_bits / 8, id))
