@@ -284,11 +284,17 @@ static noinline int by_policy(struct mote_vcpu *vcpu, u32 enc, u64 esr)
 
 int arm64_handle_sysreg(struct mote_vcpu *vcpu)
 {
-	u64 esr = to_ctx(vcpu)->esr;
+	u64 esr = to_ctx(vcpu)->esr, value;
 	u32 enc = trapped_enc(esr);
 
 	if (unlikely(mote_policy_any(&vcpu->vm->policy, MOTE_SPACE_SYSREG)))
 		return by_policy(vcpu, enc, esr);
+	/* by_default() would come to these last */
+	if (!trapped_write(esr) && arm64_idreg_get(vcpu, enc, &value)) {
+		write_x(vcpu, trapped_reg(esr), value);
+		arm64_skip(vcpu);
+		return MOTE_RESUME;
+	}
 	return by_default(vcpu, enc, esr);
 }
 
