@@ -200,6 +200,33 @@ TEST(cr0)
 	run_guest(guest_cr0);
 }
 
+GUEST(caches_off)
+{
+	u64 cr0;
+
+	/* With the FPU in use nothing else makes CR0 exit */
+	asm volatile("fninit");
+	cr0 = guest_read_cr0() | CR0_CD;
+	guest_write_cr0(cr0);
+	for (int i = 0; i < 10; i++)
+		GUEST_EQ(cr0, guest_read_cr0());
+}
+
+/*
+ * A guest that believes its caches to be off has them on.  SVM cannot show it
+ * another CR0 than hardware has: reads exit.
+ */
+TEST(caches_stay_on)
+{
+	struct one o;
+
+	one_create(&o, 0, guest_caches_off, 0);
+	vcpu_finish(&o.cpu);
+	if (o.vm.info.backend == MOTE_BACKEND_SVM)
+		EXPECT_LE(11, o.cpu.stats->exits[MOTE_EXIT_CONTROL]);
+	one_destroy(&o);
+}
+
 GUEST(cr4)
 {
 	u64 cr4 = guest_read_cr4();

@@ -383,6 +383,16 @@ static bool is_cr(u32 code)
 }
 
 /*
+ * Not of SMSW, LMSW and CLTS; nor need the selective exit of a MOV CR0, which is
+ * not among those that the APM has it for.
+ */
+static bool info_has_gpr(const struct vmcb_control_area *control)
+{
+	return svm_caps.decode &&
+	       (!is_cr(control->exit_code) || (control->exit_info_1 & INFO_MOV_CR));
+}
+
+/*
  * Where the instruction ends, and which register it names, comes from the CPU
  * or, if that does not know, from the instruction's bytes.
  */
@@ -391,13 +401,10 @@ static int handle_insn(struct mote_vcpu *vcpu, const struct exit_entry *entry)
 	const struct vmcb_control_area *control = control_of(vcpu);
 	struct svm_vcpu *svm = to_svm(vcpu);
 
-	if (!svm_caps.next_rip || (entry->gpr && !svm_caps.decode))
+	if (!svm_caps.next_rip || (entry->gpr && !info_has_gpr(control)))
 		return read_insn(vcpu);
-	if (entry->gpr) {
-		if (is_cr(control->exit_code) && !(control->exit_info_1 & INFO_MOV_CR))
-			return svm_let_cr0(vcpu);
+	if (entry->gpr)
 		svm->gpr = INFO_GPR(control->exit_info_1);
-	}
 	return entry->insn(vcpu, control->next_rip - vcpu->arch.reg[X86_RIP]);
 }
 
