@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Register values that no CPU has: refused at once, or by the entry. */
 #include <errno.h>
+#include <sched.h>
+#include <sys/sysinfo.h>
 
 #include "x86_vm.h"
 
@@ -187,6 +189,41 @@ TEST_F(state, random_state)
 	EXPECT_LT(0, entered);
 	must_set_regs(self->o.cpu.fd, good, count, NULL);
 	EXPECT_EQ(0, vcpu_sync(&self->o.cpu));
+}
+
+/* A new limit of the IDT each time, which is still there when the guest goes on */
+GUEST(new_limits)
+{
+	struct { u16 limit; u64 base; } __attribute__((packed)) idtr;
+	u16 limit;
+
+	asm volatile("sidt %0" : "=m"(idtr));
+	for (;;) {
+		limit = --idtr.limit;
+		asm volatile("lidt %0" : : "m"(idtr));
+		guest_sync(limit);
+		asm volatile("sidt %0" : "=m"(idtr));
+		GUEST_EQ(limit, idtr.limit);
+	}
+}
+
+/* What one CPU has kept of the guest is old after a run on another */
+TEST(tables_move_between_cpus)
+{
+	struct one o;
+
+	if (get_nprocs() < 2)
+		SKIP(return, "one CPU");
+	one_create(&o, 0, guest_new_limits, 0);
+	for (int i = 0; i < 6; i++) {
+		cpu_set_t set;
+
+		CPU_ZERO(&set);
+		CPU_SET(i & 1, &set);
+		ASSERT_EQ(0, sched_setaffinity(0, sizeof(set), &set));
+		vcpu_sync(&o.cpu);
+	}
+	one_destroy(&o);
 }
 
 TEST_HARNESS_MAIN
