@@ -12,7 +12,7 @@
 #	make lint		what a reviewer should not have to say
 #	make install		module and runner, under DESTDIR
 #
-# HOST is the emulated host: x86-vmx, x86-svm, arm64-vhe, arm64-nvhe.
+# HOST is the emulated host: x86-vmx, x86-svm, x86-svm-bochs, arm64-vhe, arm64-nvhe.
 
 KERNEL	?= 6.1
 TEST	?= *

@@ -4,6 +4,8 @@
 # why it is built and why it is edited.
 
 BOCHS_EDITS=$LAB/bochs/edits.sed
+BOCHS_SVM_EDITS=$LAB/bochs/svm.sed
+BOCHS_SVM_CLEAN=$LAB/bochs/clean.h
 BOCHS_CONFIGURE="--with-nogui --disable-debugger --disable-docbook --enable-xpm=no
 	--enable-x86-64 --enable-cpu-level=6 --enable-smp --enable-fpu --enable-vmx=2
 	--enable-svm --enable-avx --enable-evex --enable-memtype
@@ -13,7 +15,7 @@ BOCHS_CONFIGURE="--with-nogui --disable-debugger --disable-docbook --enable-xpm=
 # bochs_dir: where the emulator of this recipe is or will be
 bochs_dir() {
 	# shellcheck disable=SC2086,SC2116 # spaces do not count
-	echo "$CACHE/bochs-3.0-$(key "$BOCHS_EDITS" <(echo $BOCHS_CONFIGURE))"
+	echo "$CACHE/bochs-3.0-$(key "$BOCHS_EDITS" "$BOCHS_SVM_EDITS" "$BOCHS_SVM_CLEAN" <(echo $BOCHS_CONFIGURE))"
 }
 
 bochs_get() {
@@ -30,6 +32,9 @@ bochs_build() {
 		apt_run apt-get --tar-only --download-only source bochs)
 	tar -C "$src" --strip-components=1 -xf "$out"/bochs_3.0*.orig.tar.xz
 	sed -i -f "$BOCHS_EDITS" "$src"/cpu/{vmx,vapic,event,cpu}.cc
+	sed -i -f "$BOCHS_SVM_EDITS" "$src"/cpu/{svm,flag_ctrl_pro,exception,crregs}.cc \
+		"$src/cpu/cpudb/amd/ryzen.cc"
+	cp "$BOCHS_SVM_CLEAN" "$src/cpu/mote_clean.h"
 	bochs_check_edits "$src"
 	# shellcheck disable=SC2086 # a list of words
 	(cd "$src" && run_logged "$CACHE/log/bochs-configure.log" \
@@ -42,9 +47,9 @@ bochs_build() {
 }
 
 bochs_check_edits() {
-	local n
-	for n in 1 2 3 4 5 6; do
-		grep -qs "mote-edit $n" "$1"/cpu/*.cc ||
-			die "edit $n does not fit this source of Bochs"
-	done
+	local marker
+	while read -r marker; do
+		grep -qrs "$marker\\b" "$1/cpu" ||
+			die "$marker does not fit this source of Bochs"
+	done < <(cat "$BOCHS_EDITS" "$BOCHS_SVM_EDITS" | grep -o 'mote-edit [0-9]*' | sort -u)
 }

@@ -57,7 +57,7 @@ test_wants() {
 # argument each; every host with every kernel is a lane
 cmd_check() {
 	local host k hosts=$1 kernels=${2:-6.1} pattern=${3:-*}
-	[ "$hosts" != all ] || hosts=$(hosts_all)
+	[ "$hosts" != all ] || hosts=$LAB_HOSTS
 	[ "$kernels" != all ] || kernels="6.1 6.12 debug"
 	TOTALS=$(mktemp)
 	[ "${UNIT:-yes}" = no ] || check_unit "$pattern"

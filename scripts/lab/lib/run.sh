@@ -2,15 +2,7 @@
 # shellcheck shell=bash
 # The commands that boot an emulated host.
 
-LAB_HOSTS="x86-vmx x86-svm arm64-vhe arm64-nvhe"
-
-# hosts_all: those for which this tree has a back end
-hosts_all() {
-	local host
-	for host in $LAB_HOSTS; do
-		[ "$host" = x86-svm ] && [ ! -d "$TOP/arch/x86/svm" ] || echo "$host"
-	done
-}
+LAB_HOSTS="x86-vmx x86-svm x86-svm-bochs arm64-vhe arm64-nvhe"
 
 # host_load HOST: the functions of one file of hosts/
 host_load() {
