@@ -43,6 +43,31 @@ TEST(vmx_is_not_there)
 	run_guest(guest_vmx);
 }
 
+/* Nor are those of AMD CPUs, although EFER.SVME is set in hardware while the guest runs */
+GUEST(svm)
+{
+	static u64 page[512] __attribute__((aligned(4096)));
+	u64 efer = guest_rdmsr(0xc0000080), v;
+
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("vmrun %%rax", : : "a"(page) : "memory"));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("vmload %%rax", : : "a"(page) : "memory"));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("vmsave %%rax", : : "a"(page) : "memory"));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("stgi", : : : "memory"));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("clgi", : : : "memory"));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("skinit", : : "a"(0) : "memory"));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY("invlpga %%rax, %%ecx", : : "a"(0), "c"(0) : "memory"));
+	GUEST_EQ(0, efer & 1 << 12);
+	GUEST_EQ(VECTOR_GP, guest_try_wrmsr(0xc0000080, efer | 1 << 12));
+	/* VM_HSAVE_PA */
+	GUEST_EQ(VECTOR_GP, guest_try_rdmsr(0xc0010117, &v));
+	GUEST_EQ(VECTOR_GP, guest_try_wrmsr(0xc0010117, 0));
+}
+
+TEST(svm_is_not_there)
+{
+	run_guest(guest_svm);
+}
+
 GUEST(others)
 {
 	u64 m = 0;

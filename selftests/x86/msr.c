@@ -372,6 +372,40 @@ TEST(policy_exit)
 	one_destroy(&o);
 }
 
+GUEST(read_then_write)
+{
+	guest_wrmsr(arg, guest_rdmsr(arg));
+}
+
+/* Of what needs no exit, only what was asked for gets one: that MSR, in that direction */
+TEST(policy_of_one_direction)
+{
+	static const u32 msrs[] = { 0x174, 0x175, 0x176, MSR_FS_BASE, MSR_GS_BASE, 0xc0000102 };
+	struct one o;
+
+	one_create(&o, 0, NULL, 0);
+	for (unsigned int i = 0; i < 2 * ARRAY_SIZE(msrs); i++) {
+		struct mote_policy p = {
+			.space = MOTE_SPACE_SYSREG, .action = MOTE_ACTION_EXIT,
+			.first = msrs[i / 2], .last = msrs[i / 2],
+			.access = i % 2 ? MOTE_ACCESS_WRITE : MOTE_ACCESS_READ,
+		};
+
+		vm_policy(&o.vm, MOTE_SPACE_SYSREG, 0, 0xffffffff, MOTE_ACTION_DEFAULT, 0);
+		must_policy(o.vm.fd, &p);
+		for (unsigned int j = 0; j < ARRAY_SIZE(msrs); j++) {
+			vcpu_start(&o.cpu, guest_read_then_write, msrs[j]);
+			if (j == i / 2) {
+				ASSERT_EQ(MOTE_EXIT_SYSREG, vcpu_run(&o.cpu));
+				EXPECT_EQ(msrs[j], o.cpu.run->exit.sysreg.id);
+				EXPECT_EQ(i % 2, o.cpu.run->exit.sysreg.write);
+			}
+			ASSERT_EQ(GOT_DONE, vcpu_wait(&o.cpu)) TH_LOG("0x%x", msrs[j]);
+		}
+	}
+	one_destroy(&o);
+}
+
 GUEST(constant)
 {
 	u64 v;
