@@ -49,8 +49,8 @@ static const unsigned int data_segs[] = {
 
 /* --- page tables --- */
 
-/* The host's own CPUID: "TCGTCGTCGTCG" */
-static int host_is_tcg(void)
+/* By the host's own CPUID: "TCGTCGTCGTCG" */
+int x86_host_is_tcg(void)
 {
 	u32 eax, ebx, ecx, edx;
 
@@ -69,7 +69,7 @@ void arch_vm_setup(struct vm *vm)
 		pd[i] = i * HUGE | PTE_P | PTE_W | PTE_PS | PTE_A | PTE_D;
 	vm->root = pml4;
 	guest_is_amd = vm->info.backend == MOTE_BACKEND_SVM;
-	guest_on_tcg = host_is_tcg();
+	guest_on_tcg = x86_host_is_tcg();
 }
 
 void x86_map(struct vm *vm, u64 gva, u64 gpa, u64 bytes, u64 flags)

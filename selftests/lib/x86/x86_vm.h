@@ -103,6 +103,9 @@ void x86_start_flat32(struct vcpu *v, u32 addr);
 /** x86_low_memory() - @bytes of memory at guest physical 0, not one to one */
 u8 *x86_low_memory(struct vm *vm, u64 bytes);
 
+/** x86_host_is_tcg() - the host is QEMU's software emulation */
+int x86_host_is_tcg(void);
+
 /** x86_has() - a bit of the CPUID that FEATURES offers; reg 0 is eax */
 int x86_has(struct vm *vm, u32 leaf, u32 subleaf, unsigned int reg, unsigned int bit);
 
