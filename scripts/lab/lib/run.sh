@@ -63,6 +63,7 @@ boot() {
 	cat >"$RUN/lab/conf" <<-EOF
 	LAB_MODE=$mode
 	LAB_HOST=$LAB_HOST
+	LAB_TIME=$(date +%s)
 	LAB_KMEMLEAK=$KMEMLEAK
 	LAB_TTY=$ARCH_TTY
 	LAB_GUEST=$ARCH_GUEST
