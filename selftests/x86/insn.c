@@ -87,6 +87,32 @@ TEST(other_instructions)
 	run_guest(guest_others);
 }
 
+GUEST(flush_caches)
+{
+	for (u64 i = 0; i < arg; i++)
+		asm volatile("wbinvd; invd" : : : "memory");
+}
+
+static u64 all_exits(const struct vcpu *v)
+{
+	u64 sum = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(v->stats->exits); i++)
+		sum += v->stats->exits[i];
+	return sum;
+}
+
+/* The host's caches are not the guest's to flush: none of these gets through */
+TEST(caches_are_the_hosts)
+{
+	struct one o;
+
+	one_create(&o, 0, guest_flush_caches, 500);
+	vcpu_finish(&o.cpu);
+	EXPECT_LE(1000, all_exits(&o.cpu));
+	one_destroy(&o);
+}
+
 /* --- hypercalls --- */
 
 static inline u64 vmcall(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e)

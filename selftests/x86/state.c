@@ -157,6 +157,34 @@ TEST_F(state, interrupt_with_if_clear)
 	fails(_metadata, &self->o);
 }
 
+/* What was to go in with an entry that failed is still there, as if never tried */
+TEST_F(state, event_of_a_failed_entry_stays)
+{
+	static const u64 events[] = {
+		1u << 31 | 2 << 8 | VECTOR_NMI,
+		1u << 31 | 3 << 8 | VECTOR_UD,
+		0x18ULL << 32 | 1u << 31 | 1 << 11 | 3 << 8 | VECTOR_GP,
+		1u << 31 | 2 << 16 | 4 << 8 | 0x80,
+		1u << 31 | 1 << 16 | 6 << 8 | VECTOR_BP,
+	};
+	struct vcpu *v = &self->o.cpu;
+	u64 rip = vcpu_get(v, RIP);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(events); i++) {
+		ASSERT_EQ(0, set(&self->o, MOTE_X86_CR4, 0));
+		ASSERT_EQ(0, set(&self->o, MOTE_X86_EVENT_INFO, events[i]));
+		for (int n = 0; n < 2; n++) {
+			ASSERT_EQ(MOTE_EXIT_FAIL_ENTRY, vcpu_run(v));
+			EXPECT_EQ(events[i], vcpu_get(v, MOTE_X86_EVENT_INFO));
+			/* Refusing, it writes registers of the host's to the VMCB */
+			if (!guest_on_tcg)
+				EXPECT_EQ(rip, vcpu_get(v, RIP));
+			EXPECT_EQ(0, vcpu_get(v, MOTE_X86_NMI_BLOCKED));
+		}
+	}
+	fails(_metadata, &self->o);
+}
+
 /* Random values into everything that takes them: RUN always comes back */
 TEST_F(state, random_state)
 {
