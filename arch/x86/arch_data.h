@@ -162,6 +162,7 @@ enum x86_slow {
  * @gva: linear address, with @gva_valid (VMX)
  * @insn: NULL, or the 15 bytes from RIP on as the CPU fetched them; until the next
  *	entry (SVM)
+ * @insn_mode: with @insn: 16, 32 or 64, as x86_cs_bits() has it
  * @qualification: hardware's details
  * @raw: hardware's exit reason
  * @access: MOTE_ACCESS_*
@@ -175,6 +176,7 @@ struct x86_fault {
 	u64 qualification;
 	u64 raw;
 	u32 access;
+	u8 insn_mode;
 	bool gva_valid;
 	bool operand;
 };

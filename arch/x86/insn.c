@@ -262,14 +262,11 @@ static int decode_opcode(struct cursor *c, int opcode, struct x86_mov *mov)
 	unsigned int bytes = opcode & 1 ? operand_size(c) : 1;
 
 	switch (opcode) {
-	case 0x88: case 0x89:
-		return decode_reg(c, true, bytes, bytes, mov);
-	case 0x8a: case 0x8b:
-		return decode_reg(c, false, bytes, bytes, mov);
-	case 0xa0: case 0xa1:
-		return decode_moffs(c, false, bytes, mov);
-	case 0xa2: case 0xa3:
-		return decode_moffs(c, true, bytes, mov);
+	case 0x88 ... 0x8b:
+		/* Bit 1 is the direction: set to load a register */
+		return decode_reg(c, !(opcode & 2), bytes, bytes, mov);
+	case 0xa0 ... 0xa3:
+		return decode_moffs(c, opcode & 2, bytes, mov);
 	case 0xc6: case 0xc7:
 		return decode_imm(c, bytes, mov);
 	case 0x63:

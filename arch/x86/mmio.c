@@ -205,22 +205,26 @@ int x86_mmio_exit(struct mote_vcpu *vcpu, const struct x86_insn *insn)
 /**
  * x86_mmio_fast - an MMIO exit within the session
  * @vcpu: loaded, vcpu->arch.fault has been filled
- * @reader: of guest memory without faults; ends here
+ * @reader: of guest memory without faults, ends here; not used with x86_fault::insn
  *
  * Return: MOTE_USER, or MOTE_SLOW when the instruction has to be waited for.
  */
 int x86_mmio_fast(struct mote_vcpu *vcpu, struct mote_guest_reader *reader)
 {
 	const struct x86_fault *f = &vcpu->arch.fault;
-	struct x86_insn insn;
+	/* Filled in on both ways, but for @cs, which nobody asks for on the first */
+	struct x86_insn insn __uninitialized;
 	bool there = true;
 
-	x86_insn_begin(vcpu, &insn);
-	if (f->insn)
+	if (f->insn) {
+		insn.mode = f->insn_mode;
 		memcpy(insn.bytes, f->insn, 15);
-	else
+		insn.bytes[15] = 0;
+	} else {
+		x86_insn_begin(vcpu, &insn);
 		there = x86_fetch_insn_held(vcpu, reader, insn.cs.base, insn.bytes);
-	mote_guest_reader_end(reader);
+		mote_guest_reader_end(reader);
+	}
 	if (!there)
 		return MOTE_SLOW;
 	insn.count = 15;

@@ -121,7 +121,8 @@ int x86_handle_violation(struct mote_vcpu *vcpu)
 	vcpu->arch.slow = X86_SLOW_FAULT;
 	if (unlikely(is_apic_page(vcpu, f->gpa)))
 		return MOTE_SLOW;
-	switch (mote_memory_fault_fast(vcpu, f->gpa, f->access, &reader)) {
+	switch (mote_memory_fault_fast(vcpu, f->gpa, f->access,
+				       f->insn ? NULL : &reader)) {
 	case MOTE_FAULT_RETRY:
 		return MOTE_RESUME;
 	case MOTE_FAULT_MMIO:

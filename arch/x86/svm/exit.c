@@ -252,10 +252,30 @@ static u32 npf_access(u64 info)
 	return info & NPF_FETCH ? MOTE_ACCESS_EXEC : MOTE_ACCESS_READ;
 }
 
-/* With decode assists; fewer when the rest is in a page that cannot be fetched */
-static const u8 *fetched_insn(const struct vmcb_control_area *control)
+/* x86_cs_bits() of the VMCB as the exit left it */
+static unsigned int exit_mode(const struct vmcb_save_area *save)
 {
-	return svm_caps.decode && control->insn_len == 15 ? control->insn_bytes : NULL;
+	if (!(save->cr0 & X86_CR0_PE))
+		return 16;
+	if ((save->cs.attrib & SVM_SELECTOR_L_MASK) && (save->efer & EFER_LMA))
+		return 64;
+	return save->cs.attrib & SVM_SELECTOR_DB_MASK ? 32 : 16;
+}
+
+/*
+ * With decode assists the CPU shows what it has fetched.  That is less than the
+ * longest instruction when the rest is in a page that cannot be fetched, and
+ * nothing when it was the fetch that faulted.
+ */
+static void take_insn(struct svm_vcpu *svm, struct x86_fault *fault)
+{
+	const struct vmcb_control_area *control = &svm->vmcb->control;
+
+	fault->insn = NULL;
+	if (!svm_caps.decode || control->insn_len != 15)
+		return;
+	fault->insn = control->insn_bytes;
+	fault->insn_mode = exit_mode(&svm->vmcb->save);
 }
 
 static int exit_npf(struct mote_vcpu *vcpu)
@@ -268,7 +288,7 @@ static int exit_npf(struct mote_vcpu *vcpu)
 	if (unlikely(info & NPF_RESERVED))
 		return exit_unknown(vcpu);
 	fault->gpa = control->exit_info_2;
-	fault->insn = fetched_insn(control);
+	take_insn(to_svm(vcpu), fault);
 	fault->operand = info & NPF_FINAL;
 	fault->access = npf_access(info);
 	fault->qualification = info;
