@@ -261,6 +261,33 @@ TEST(string_exit_record)
 	one_destroy(&o);
 }
 
+/* In real mode each segment has a base, and OUTS a choice of segment */
+TEST(string_segments)
+{
+	/* By MOTE_X86_ES ..., and last without a prefix, which is DS */
+	static const u8 prefix[] = { 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x90 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(prefix); i++) {
+		unsigned int which = i <= MOTE_X86_GS ? i : MOTE_X86_DS;
+		const u8 code[] = { prefix[i], 0x6e };
+		struct one o;
+
+		one_create(&o, 0, NULL, 0);
+		memcpy(x86_low_memory(&o.vm, MIB) + 0x8000, code, sizeof(code));
+		x86_start_real(&o.cpu, 0x8000);
+		vcpu_set(&o.cpu, RSI, 0x56);
+		for (unsigned int s = MOTE_X86_SS; s <= MOTE_X86_GS; s++)
+			vcpu_set(&o.cpu, MOTE_X86_SEG(s, MOTE_X86_SEG_BASE), 0x10000 * s);
+		vcpu_set(&o.cpu, MOTE_X86_SEG(MOTE_X86_ES, MOTE_X86_SEG_BASE), 0x60000);
+		ASSERT_EQ(MOTE_EXIT_PIO, vcpu_run(&o.cpu));
+		EXPECT_EQ(2, pio(&o)->addr_bytes);
+		EXPECT_EQ(0x56 + vcpu_get(&o.cpu, MOTE_X86_SEG(which, MOTE_X86_SEG_BASE)),
+			  pio(&o)->gva)
+			TH_LOG("prefix 0x%x", prefix[i]);
+		one_destroy(&o);
+	}
+}
+
 /* --- policies --- */
 
 GUEST(constant)
