@@ -38,6 +38,17 @@ struct cursor {
 	u8 seg;		/* override, or NO_SEG */
 };
 
+static struct cursor cursor_at(const u8 *insn, unsigned int n, unsigned int mode, bool lock_rep)
+{
+	return (struct cursor) {
+		.insn = insn,
+		.n = n > INSN_MAX ? INSN_MAX : n,
+		.mode = mode,
+		.lock_rep = lock_rep,
+		.seg = NO_SEG,
+	};
+}
+
 /* Returns NO_SEG when it is none; in 64-bit mode only FS and GS count */
 static u8 segment_override(const struct cursor *c, u8 byte, u8 before)
 {
@@ -283,12 +294,7 @@ static int decode_opcode(struct cursor *c, int opcode, struct x86_mov *mov)
 
 int x86_decode_mov(const u8 *insn, unsigned int n, unsigned int mode, struct x86_mov *mov)
 {
-	struct cursor c = {
-		.insn = insn,
-		.n = n > INSN_MAX ? INSN_MAX : n,
-		.mode = mode,
-		.seg = NO_SEG,
-	};
+	struct cursor c = cursor_at(insn, n, mode, false);
 	int opcode = take_opcode(&c);
 
 	if (opcode < 0)
@@ -360,13 +366,7 @@ static int decode_system_opcode(struct cursor *c, struct x86_system *sys)
 
 int x86_decode_system(const u8 *insn, unsigned int n, unsigned int mode, struct x86_system *sys)
 {
-	struct cursor c = {
-		.insn = insn,
-		.n = n > INSN_MAX ? INSN_MAX : n,
-		.mode = mode,
-		.lock_rep = true,
-		.seg = NO_SEG,
-	};
+	struct cursor c = cursor_at(insn, n, mode, true);
 	int opcode = take_opcode(&c);
 
 	if (opcode < 0)
