@@ -126,6 +126,33 @@ TEST(data_breakpoint)
 	run_guest(guest_watchpoint, 0);
 }
 
+/* DR6 says what it was this time, and not what it was before */
+GUEST(step_and_watch)
+{
+	for (u64 i = 0; i < 3; i++) {
+		hits = 0;
+		asm volatile("pushfq; orl $0x100, (%%rsp); popfq; nop\n"
+			     "pushfq; andl $~0x100, (%%rsp); popfq" : : : "memory", "cc");
+		GUEST_TRUE(hits > 0);
+		for (u64 n = 0; n < hits; n++)
+			GUEST_EQ(DR6_ONES | DR6_BS, dr6s[n]);
+		hits = 0;
+		guest_write_dr0((unsigned long)&watched);
+		guest_write_dr7(DR7_ONES | 2 | 1 << 16 | 2 << 18);
+		watched = i;
+		GUEST_EQ(1, hits);
+		GUEST_EQ(DR6_ONES | 1, dr6s[0]);
+		guest_write_dr7(DR7_ONES);
+	}
+}
+
+TEST(steps_and_breakpoints_in_turns)
+{
+	if (host_has_no_breakpoints())
+		SKIP(return, "VMRUN of this emulator does not arm breakpoints");
+	run_guest(guest_step_and_watch, 0);
+}
+
 /* The guest's breakpoint on an address that we use, too */
 TEST(host_is_not_stopped)
 {

@@ -230,6 +230,26 @@ TEST_F(nmi, interrupt_in_the_shadow_of_sti)
 	in_shadow(_metadata, &self->o, SHADOW_STI, RFLAGS_FIXED | RFLAGS_IF, MOTE_EVENT_INTR);
 }
 
+/* An exception's delivery ends the shadow: its handler is in none from the first instruction */
+TEST_F(nmi, exception_ends_the_shadow)
+{
+	struct vcpu *v = &self->o.cpu;
+
+	guest_handlers[VECTOR_UD] = note;
+	for (u64 shadow = SHADOW_STI; shadow <= SHADOW_MOV_SS; shadow++) {
+		start_snippet(v, &snippets[0], RFLAGS_FIXED | RFLAGS_IF);
+		vcpu_set(v, MOTE_X86_SHADOW, shadow);
+		EXPECT_EQ(0, x86_inject(v, MOTE_EVENT_EXCEPTION, VECTOR_UD));
+		EXPECT_EQ(0, x86_inject(v, MOTE_EVENT_NMI, 0));
+		vcpu_finish(v);
+		ASSERT_EQ(2, count);
+		EXPECT_EQ(VECTOR_NMI, seen[0].vector);
+		EXPECT_EQ((unsigned long)guest_vectors + 16 * VECTOR_UD, seen[0].rip);
+		EXPECT_EQ(VECTOR_UD, seen[1].vector);
+		EXPECT_EQ((unsigned long)nop_at, seen[1].rip);
+	}
+}
+
 /* --- SMSW and LMSW, which a back end may have the guest do alone --- */
 
 extern char smsw_at[], lmsw_at[];
