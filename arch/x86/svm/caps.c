@@ -163,6 +163,10 @@ static u64 encryption_bit(void)
 /**
  * svm_find_caps - fill in svm_caps
  *
+ * AVIC and virtual NMIs are not among them: no emulator has either, so that no
+ * line for them could be executed before it met silicon.  Interrupts are
+ * delivered by the software APIC, NMI windows found by stepping.
+ *
  * Return: 0; -ENODEV: no SVM; -EOPNOTSUPP: something required is missing, and
  * a line in the log says what.
  */
