@@ -176,9 +176,7 @@ TEST_F(state, event_of_a_failed_entry_stays)
 		for (int n = 0; n < 2; n++) {
 			ASSERT_EQ(MOTE_EXIT_FAIL_ENTRY, vcpu_run(v));
 			EXPECT_EQ(events[i], vcpu_get(v, MOTE_X86_EVENT_INFO));
-			/* Refusing, it writes registers of the host's to the VMCB */
-			if (!guest_on_tcg)
-				EXPECT_EQ(rip, vcpu_get(v, RIP));
+			EXPECT_EQ(rip, vcpu_get(v, RIP));
 			EXPECT_EQ(0, vcpu_get(v, MOTE_X86_NMI_BLOCKED));
 		}
 	}

@@ -230,6 +230,16 @@ static __always_inline void read_registers(struct mote_vcpu *vcpu, const struct 
 		x86_set_cr8(vcpu, cr8);
 }
 
+/*
+ * VMRUN took no guest state, so that what is in memory is still right.  The VMCB may
+ * have something else by now: QEMU (seen in 7.2) saves some of the host's registers.
+ */
+static noinline void refused(struct mote_vcpu *vcpu)
+{
+	vcpu->arch.dirty = vcpu->arch.cached & ~(u32)X86_REGS_IN_MEMORY;
+	svm_changed(to_svm(vcpu), SVM_CLEAN_ALL);
+}
+
 static void svm_vcpu_enter(struct mote_vcpu *vcpu)
 {
 	struct svm_vcpu *svm = to_svm(vcpu);
@@ -237,6 +247,7 @@ static void svm_vcpu_enter(struct mote_vcpu *vcpu)
 	u32 cr8 = x86_cr8(vcpu);
 	u64 host_spec_ctrl;
 	int failed;
+	u32 code;
 
 	write_registers(vcpu, vmcb, cr8);
 	host_spec_ctrl = this_cpu_read(x86_spec_ctrl_current);
@@ -249,10 +260,15 @@ static void svm_vcpu_enter(struct mote_vcpu *vcpu)
 		svm->entry_failed = true;
 		return;
 	}
+	code = vmcb->control.exit_code;
+	if (unlikely(code == (u32)SVM_EXIT_ERR)) {
+		refused(vcpu);
+		return;
+	}
 	read_registers(vcpu, vmcb, cr8);
 	vmcb->control.tlb_ctl = TLB_CONTROL_DO_NOTHING;
 	vmcb->control.clean = svm_caps.clean;
-	if (unlikely(vmcb->control.exit_code == SVM_EXIT_EXCP_BASE + X86_TRAP_MC))
+	if (unlikely(code == SVM_EXIT_EXCP_BASE + X86_TRAP_MC))
 		x86_host_machine_check();
 }
 
