@@ -440,4 +440,40 @@ TEST_F(nmi, iret_has_to_wait_for_its_stack)
 	EXPECT_EQ(0, tf_shows(&snippets[0]));
 }
 
+/* The first one's handler lets interrupts in */
+static GUEST_NOFPU void note_sync_and_sti(struct guest_frame *f)
+{
+	note_and_sync(f);
+	if (count == 1)
+		guest_sti();
+}
+
+/*
+ * An interrupt comes when IRET has begun and not executed, as its frame cannot be
+ * read.  Not that IRET ends the blocking, but the one of the interrupt's handler.
+ */
+TEST_F(nmi, interrupt_comes_before_iret)
+{
+	struct vcpu *v = &self->o.cpu;
+	u8 *stack = new_pages(2 * PAGE);
+
+	vm_map(&self->o.vm, MEM_GPA, 2 * PAGE, stack, 0);
+	guest_handlers[VECTOR_NMI] = note_sync_and_sti;
+	vcpu_start(v, guest_sync_loop, 0);
+	vcpu_set(v, RSP, MEM_GPA + PAGE + 0x20);
+	EXPECT_EQ(0, x86_inject(v, MOTE_EVENT_NMI, 0));
+	EXPECT_EQ(1, vcpu_sync(v));
+	EXPECT_EQ(0, x86_inject(v, MOTE_EVENT_NMI, 0));
+	must_mem_unmap(self->o.vm.fd, MEM_GPA + PAGE, PAGE);
+	ASSERT_EQ(MOTE_EXIT_MMIO, vcpu_wait(v));
+	vm_map(&self->o.vm, MEM_GPA + PAGE, PAGE, stack + PAGE, 0);
+	EXPECT_EQ(0, x86_inject(v, MOTE_EVENT_INTR, VECTOR_INTR));
+	EXPECT_EQ(3, vcpu_sync(v));
+	EXPECT_EQ(VECTOR_INTR, seen[1].vector);
+	EXPECT_EQ(VECTOR_NMI, seen[2].vector);
+	EXPECT_EQ(seen[1].rip, seen[2].rip);
+	EXPECT_EQ(0, vcpu_sync(v));
+	EXPECT_EQ(3, count);
+}
+
 TEST_HARNESS_MAIN

@@ -478,7 +478,7 @@ static noinline void finish_entry(struct mote_vcpu *vcpu)
 	if (svm->cr_once)
 		svm_end_cr0(vcpu);
 	/* The IRET of an NMI handler was executed, or faulted */
-	if (svm->iret && vcpu->arch.reg[X86_RIP] != svm->iret_rip)
+	if (svm_iret_done(vcpu))
 		svm_set_nmi_blocked(vcpu, false);
 	if (svm->vmcb->control.exit_int_info & SVM_EXITINTINFO_VALID)
 		svm_take_exit_int_info(vcpu);

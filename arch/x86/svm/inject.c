@@ -130,6 +130,20 @@ static void set_step(struct svm_vcpu *svm, bool on)
 }
 
 /**
+ * svm_iret_done - the IRET that was waited for was executed, or faulted
+ * @vcpu: loaded
+ *
+ * It may have returned to itself, but then not with the same stack.
+ */
+bool svm_iret_done(struct mote_vcpu *vcpu)
+{
+	const struct svm_vcpu *svm = to_svm(vcpu);
+
+	return svm->iret && (vcpu->arch.reg[X86_RIP] != svm->iret_rip ||
+			     x86_get(vcpu, X86_RSP) != svm->iret_rsp);
+}
+
+/**
  * svm_begin_step - one instruction, then exit
  * @vcpu: entry, svm->step is set, registers are flushed
  *
@@ -163,7 +177,7 @@ void svm_begin_step(struct mote_vcpu *vcpu)
 void svm_end_step(struct mote_vcpu *vcpu)
 {
 	struct svm_vcpu *svm = to_svm(vcpu);
-	bool iret_done = svm->iret && vcpu->arch.reg[X86_RIP] != svm->iret_rip;
+	bool iret_done = svm_iret_done(vcpu);
 
 	svm->step = false;
 	set_step(svm, false);
@@ -219,6 +233,7 @@ int svm_exit_iret(struct mote_vcpu *vcpu)
 
 	svm->iret = true;
 	svm->iret_rip = vcpu->arch.reg[X86_RIP];
+	svm->iret_rsp = x86_get(vcpu, X86_RSP);
 	svm_intercept(svm, INTERCEPT_IRET, false);
 	return MOTE_RESUME;
 }
@@ -279,7 +294,9 @@ void svm_inject(struct mote_vcpu *vcpu)
 	}
 	if (ev->insn_len || is_software(inject_type[ev->type], ev->vector))
 		set_return_address(vcpu, ev);
-	if (ev->type == X86_EVENT_NMI)
+	/* An interrupt before the IRET that was about to unblock NMIs: its handler's does */
+	if (ev->type == X86_EVENT_NMI ||
+	    (ev->type == X86_EVENT_EXTINT && to_svm(vcpu)->iret))
 		svm_set_nmi_blocked(vcpu, true);
 	/* The handler's first instruction is in nobody's shadow */
 	if (x86_get(vcpu, X86_SHADOW))

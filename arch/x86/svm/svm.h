@@ -100,6 +100,7 @@ struct svm_soft {
  * @tpr_threshold: class of the interrupt that waits for the TPR, or 0
  * @nmi_blocked: by an earlier NMI
  * @iret_rip: see @iret
+ * @iret_rsp: RSP there
  * @iret: the IRET that ends it is the next instruction, at @iret_rip
  * @step: one instruction, then exit; RFLAGS.TF is ours
  * @stepped: @step was set at the last entry
@@ -127,6 +128,7 @@ struct svm_vcpu {
 	u8 tpr_threshold;
 	bool nmi_blocked;
 	u64 iret_rip;
+	u64 iret_rsp;
 	union {
 		struct {
 			bool iret;
@@ -243,6 +245,7 @@ static inline void svm_host_put(void)
 void svm_windows(struct mote_vcpu *vcpu, bool intr, bool nmi);
 void svm_tpr_threshold(struct mote_vcpu *vcpu, unsigned int threshold);
 void svm_inject(struct mote_vcpu *vcpu);
+bool svm_iret_done(struct mote_vcpu *vcpu);
 void svm_begin_step(struct mote_vcpu *vcpu);
 void svm_end_step(struct mote_vcpu *vcpu);
 int svm_exit_unstepped(struct mote_vcpu *vcpu);
