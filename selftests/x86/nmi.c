@@ -326,6 +326,44 @@ TEST_F(nmi, shadow_at_an_exit)
 	}
 }
 
+static const struct snippet *snippet(const char *name)
+{
+	unsigned int i = 0;
+
+	while (strcmp(snippets[i].name, name))
+		i++;
+	return &snippets[i];
+}
+
+/* A step that was refused, again and again, changes nothing for what runs later */
+TEST_F(nmi, failed_entry_in_the_shadow)
+{
+	struct vcpu *v = &self->o.cpu;
+	u64 cr4, exits;
+
+	start_snippet(v, snippet("nop"), RFLAGS_FIXED);
+	vcpu_set(v, MOTE_X86_SHADOW, SHADOW_MOV_SS);
+	EXPECT_EQ(0, x86_inject(v, MOTE_EVENT_NMI, 0));
+	cr4 = vcpu_get(v, MOTE_X86_CR4);
+	vcpu_set(v, MOTE_X86_CR4, 0);
+	ASSERT_EQ(MOTE_EXIT_FAIL_ENTRY, vcpu_run(v));
+	ASSERT_EQ(MOTE_EXIT_FAIL_ENTRY, vcpu_run(v));
+	EXPECT_EQ(RFLAGS_FIXED, vcpu_get(v, RFLAGS));
+	EXPECT_EQ(SHADOW_MOV_SS, vcpu_get(v, MOTE_X86_SHADOW));
+	vcpu_set(v, MOTE_X86_CR4, cr4);
+	vcpu_finish(v);
+	EXPECT_EQ(1, times(VECTOR_NMI));
+	EXPECT_EQ((unsigned long)nop_after, rip_of(VECTOR_NMI));
+	exits = v->stats->exits[MOTE_EXIT_EXCEPTION] + v->stats->exits[MOTE_EXIT_WINDOW];
+	start_snippet(v, snippet("page_fault"), RFLAGS_FIXED);
+	vcpu_finish(v);
+	EXPECT_EQ(1, times(VECTOR_PF));
+	start_snippet(v, snippet("syscall"), RFLAGS_FIXED);
+	vcpu_finish(v);
+	EXPECT_EQ(0, times(VECTOR_UD));
+	EXPECT_EQ(exits, v->stats->exits[MOTE_EXIT_EXCEPTION] + v->stats->exits[MOTE_EXIT_WINDOW]);
+}
+
 /* --- IRET ends the blocking --- */
 
 /* The rest of a handler is IRET: whatever it does, the NMI comes once, and then */

@@ -57,6 +57,11 @@ static int exit_failed_entry(struct mote_vcpu *vcpu)
 	struct mote_exit *exit;
 
 	svm_event_refused(vcpu);
+	/* The next entry steps if it still has to */
+	if (svm->step)
+		svm_end_step(vcpu);
+	if (svm->cr_once)
+		svm_end_cr0(vcpu);
 	exit = mote_exit_begin(vcpu, MOTE_EXIT_FAIL_ENTRY,
 			       svm->entry_failed ? 0 : svm->vmcb->control.exit_code);
 	fill_fail(vcpu, exit, svm->entry_failed);
