@@ -128,7 +128,6 @@ enum mote_fault mote_memory_fault(struct mote_vcpu *vcpu, gpa_t gpa, u32 access,
 				  struct mote_fault_info *info)
 {
 	struct mote_memory *mem = &vcpu->vm->mem;
-	bool write = access & MOTE_ACCESS_WRITE;
 	enum mote_fault result = MOTE_FAULT_MMIO;
 	struct mote_range *r;
 
@@ -136,8 +135,8 @@ enum mote_fault mote_memory_fault(struct mote_vcpu *vcpu, gpa_t gpa, u32 access,
 	info->error = 0;
 	if (down_read_killable(&mem->ranges))
 		return MOTE_FAULT_SIGNAL;
-	r = mote_range_at(mem, gpa);
-	if (r && !(write && r->flags & MOTE_MEM_READONLY))
+	r = mote_range_for(mem, gpa, access & MOTE_ACCESS_WRITE);
+	if (r)
 		result = fault_range(vcpu, r, gpa, access, info);
 	up_read(&mem->ranges);
 	return result;
@@ -184,14 +183,13 @@ enum mote_fault mote_memory_fault_fast(struct mote_vcpu *vcpu, gpa_t gpa, u32 ac
 				       struct mote_guest_reader *reader)
 {
 	struct mote_memory *mem = &vcpu->vm->mem;
-	bool write = access & MOTE_ACCESS_WRITE;
 	enum mote_fault result = MOTE_FAULT_SLOW;
 	struct mote_range *r;
 
 	if (!down_read_trylock(&mem->ranges))
 		return MOTE_FAULT_SLOW;
-	r = mote_range_at(mem, gpa);
-	if (!r || (write && r->flags & MOTE_MEM_READONLY))
+	r = mote_range_for(mem, gpa, access & MOTE_ACCESS_WRITE);
+	if (!r)
 		result = MOTE_FAULT_MMIO;
 	else if (fault_present(vcpu, r, gpa, access))
 		result = MOTE_FAULT_RETRY;

@@ -364,9 +364,9 @@ int mote_memory_unmap(struct mote_vm *vm, const struct mote_mem *m)
 size_t mote_memory_piece(struct mote_memory *mem, gpa_t gpa, size_t bytes, bool write,
 			 unsigned long *hva)
 {
-	struct mote_range *r = mote_range_at(mem, gpa);
+	struct mote_range *r = mote_range_for(mem, gpa, write);
 
-	if (!r || (write && r->flags & MOTE_MEM_READONLY))
+	if (!r)
 		return 0;
 	*hva = r->hva + (unsigned long)(gpa - r->gpa);
 	return min_t(u64, bytes, r->last - gpa + 1);

@@ -47,6 +47,14 @@ struct mote_range {
 /** mote_range_at - the range that contains @gpa, or NULL; mem->ranges is held */
 struct mote_range *mote_range_at(struct mote_memory *mem, gpa_t gpa);
 
+/** mote_range_for - the same if its memory takes the access: no writes to read-only memory */
+static inline struct mote_range *mote_range_for(struct mote_memory *mem, gpa_t gpa, bool write)
+{
+	struct mote_range *r = mote_range_at(mem, gpa);
+
+	return r && !(write && r->flags & MOTE_MEM_READONLY) ? r : NULL;
+}
+
 /**
  * mote_memory_unlock_flush - leave pt_lock; flush if entries were taken out
  * @vm: whose pt_lock is held
