@@ -128,7 +128,6 @@ static void check_tcg(void)
 		return;
 	svm_caps.cr8_exits = true;
 	svm_caps.shadow_lost = true;
-	svm_caps.xsetbv_runs = x86_xcr0_supported;
 	svm_caps.xsave_runs = x86_xcr0_supported;
 }
 

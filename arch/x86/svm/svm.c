@@ -144,7 +144,7 @@ static void svm_put(struct mote_vcpu *vcpu)
 {
 	x86_debug_put(vcpu);
 	svm_host_put();
-	if (unlikely(vcpu->arch.fpu_live) && svm_caps.xsetbv_runs)
+	if (unlikely(vcpu->arch.fpu_live) && svm_caps.xsave_runs)
 		vcpu->arch.xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
 }
 

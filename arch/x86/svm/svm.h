@@ -47,8 +47,8 @@
  * @xss: the host's IA32_XSS, 0 while a guest runs
  * @cr8_exits: MOVs to CR8 have to while an interrupt waits, see check_tcg()
  * @shadow_lost: VMRUN does not load the interrupt shadow, see check_tcg()
- * @xsetbv_runs: XSETBV does not exit, see check_tcg()
- * @xsave_runs: XSAVE and its kind ignore CR0.TS, see check_tcg()
+ * @xsave_runs: XSETBV does not exit, XSAVE and its kind ignore CR0.TS, see
+ *	check_tcg()
  * @lazy_fpu: sessions may begin without the guest's FPU, see fpu.c
  * @npt: format of the second stage
  */
@@ -67,7 +67,6 @@ struct svm_caps {
 	u64 xss;
 	bool cr8_exits;
 	bool shadow_lost;
-	bool xsetbv_runs;
 	bool xsave_runs;
 	bool lazy_fpu;
 	const struct mote_pt_format *npt;
