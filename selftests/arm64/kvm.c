@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/klog.h>
@@ -187,12 +186,9 @@ TEST_F(kvm, in_turns)
 TEST_F(kvm, both_at_once)
 {
 	struct one o;
-	cpu_set_t set;
 
 	NEED_BOTH();
-	CPU_ZERO(&set);
-	CPU_SET(0, &set);
-	sched_setaffinity(0, sizeof(set), &set);
+	host_cpu_pin(0, 0);
 	one_create(&o, VM_IRQCHIP, guest_sync_loop, 0);
 	if (!is_vhe(&o)) {
 		one_destroy(&o);

@@ -1,23 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* vCPU threads on several CPUs, and CPUs that come and go. */
-#include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <sys/mman.h>
 #include <sys/sysinfo.h>
 
 #include "vm.h"
 
 #include "kselftest_harness.h"
-
-static int set_cpu(int tid, int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	return sched_setaffinity(tid, sizeof(set), &set) ? -errno : 0;
-}
 
 /*
  * Much state that has to move with the vCPU: a checksum over memory and
@@ -48,7 +36,7 @@ TEST(other_cpu_between_runs)
 		SKIP(return, "one CPU");
 	one_create(&a, 0, guest_check_sums, 0);
 	for (int i = 0; i < 200; i++) {
-		ASSERT_EQ(0, set_cpu(0, i & 1));
+		ASSERT_EQ(0, host_cpu_pin(0, i & 1));
 		vcpu_sync(&a.cpu);
 	}
 	/* The same without any move */
@@ -74,7 +62,7 @@ TEST(other_cpu_while_running)
 	for (int i = 0; i < 100; i++) {
 		u64 before = count;
 
-		ASSERT_EQ(0, set_cpu(runner.tid, i & 1));
+		ASSERT_EQ(0, host_cpu_pin(runner.tid, i & 1));
 		wait_change(&count, before);
 	}
 	must_kick(o.cpu.fd);
@@ -94,27 +82,15 @@ TEST(flush_follows)
 	robot_create(&r, 0);
 	must_mem_map(r.o.vm.fd, MEM_GPA, PAGE, p, 0);
 	for (int i = 0; i < 100; i++) {
-		ASSERT_EQ(0, set_cpu(0, i & 1));
+		ASSERT_EQ(0, host_cpu_pin(0, i & 1));
 		robot_write(&r, MEM_GPA, i + 1);
 		ASSERT_EQ(i + 1, *p);
-		ASSERT_EQ(0, set_cpu(0, ~i & 1));
+		ASSERT_EQ(0, host_cpu_pin(0, ~i & 1));
 		madvise(p, PAGE, MADV_DONTNEED);
-		ASSERT_EQ(0, set_cpu(0, i & 1));
+		ASSERT_EQ(0, host_cpu_pin(0, i & 1));
 		ASSERT_EQ(0, robot_read(&r, MEM_GPA));
 	}
 	robot_destroy(&r);
-}
-
-static int set_online(int on)
-{
-	int fd = open("/sys/devices/system/cpu/cpu1/online", O_WRONLY);
-	int ok;
-
-	if (fd < 0)
-		return -errno;
-	ok = write(fd, on ? "1" : "0", 1) == 1 ? 0 : -errno;
-	close(fd);
-	return ok;
 }
 
 TEST(cpu_offline_and_online)
@@ -127,21 +103,21 @@ TEST(cpu_offline_and_online)
 		SKIP(return, "one CPU");
 	/* One whose state sits on the CPU, one that runs there */
 	one_create(&idle, 0, guest_sync_loop, 0);
-	set_cpu(0, 1);
+	host_cpu_pin(0, 1);
 	EXPECT_EQ(0, vcpu_sync(&idle.cpu));
 	one_create(&o, 0, guest_spin, (unsigned long)&count);
 	runner_start(&runner, &o.cpu);
 	wait_change(&count, 0);
-	if (set_online(0)) {
+	if (host_cpu_online(1, 0)) {
 		must_kick(o.cpu.fd);
 		runner_join(&runner);
 		SKIP(return, "CPU 1 does not go offline");
 	}
 	wait_change(&count, count);
 	EXPECT_EQ(1, vcpu_sync(&idle.cpu));
-	ASSERT_EQ(0, set_online(1));
-	ASSERT_EQ(0, set_cpu(runner.tid, 1));
-	set_cpu(0, 1);
+	ASSERT_EQ(0, host_cpu_online(1, 1));
+	ASSERT_EQ(0, host_cpu_pin(runner.tid, 1));
+	host_cpu_pin(0, 1);
 	wait_change(&count, count);
 	EXPECT_EQ(2, vcpu_sync(&idle.cpu));
 	must_kick(o.cpu.fd);
@@ -158,12 +134,12 @@ TEST(cpu_comes_back_before_a_vm)
 
 	if (get_nprocs() < 2)
 		SKIP(return, "one CPU");
-	if (set_online(0))
+	if (host_cpu_online(1, 0))
 		SKIP(return, "CPU 1 does not go offline");
 	one_create(&o, 0, guest_sync_loop, 0);
 	EXPECT_EQ(0, vcpu_sync(&o.cpu));
-	ASSERT_EQ(0, set_online(1));
-	ASSERT_EQ(0, set_cpu(0, 1));
+	ASSERT_EQ(0, host_cpu_online(1, 1));
+	ASSERT_EQ(0, host_cpu_pin(0, 1));
 	EXPECT_EQ(1, vcpu_sync(&o.cpu));
 	one_destroy(&o);
 }

@@ -236,6 +236,13 @@ void wait_change(volatile u64 *p, u64 value);
 /** msleep() - of the host */
 void msleep(unsigned int ms);
 
+/* --- CPUs of the host --- */
+
+/** host_cpu_pin() - thread @tid (0: this one) runs there only; Return: 0 or -errno */
+int host_cpu_pin(int tid, int cpu);
+/** host_cpu_online() - take a CPU off, or back; Return: 0 or -errno */
+int host_cpu_online(int cpu, int on);
+
 /* --- kernel modules, for tests that load mote themselves --- */
 
 #define MOTE_MODULE	"/lab/mote.ko"

@@ -73,20 +73,10 @@ static int kvm_vm(void)
  */
 static void other_cpus(int online)
 {
-	char path[64];
-	int fd;
-
 	if (!x86_host_is_tcg())
 		return;
-	for (int cpu = 1; ; cpu++) {
-		snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", cpu);
-		fd = open(path, O_WRONLY | O_CLOEXEC);
-		if (fd < 0)
-			return;
-		if (write(fd, online ? "1" : "0", 1) != 1)
-			perror(path);
-		close(fd);
-	}
+	for (int cpu = 1; !host_cpu_online(cpu, online); cpu++)
+		;
 }
 
 FIXTURE(kvm)

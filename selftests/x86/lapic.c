@@ -8,38 +8,6 @@
 
 #include "x86_apic.h"
 
-#include "kselftest_harness.h"
-
-FIXTURE(apic)
-{
-	struct one o;
-};
-
-FIXTURE_VARIANT(apic)
-{
-	int x2;
-};
-
-FIXTURE_VARIANT_ADD(apic, xapic)
-{
-	.x2 = 0,
-};
-
-FIXTURE_VARIANT_ADD(apic, x2apic)
-{
-	.x2 = 1,
-};
-
-FIXTURE_SETUP(apic)
-{
-	apic_test_begin(&self->o, variant->x2);
-}
-
-FIXTURE_TEARDOWN(apic)
-{
-	one_destroy(&self->o);
-}
-
 /* --- registers --- */
 
 GUEST(reset_values)

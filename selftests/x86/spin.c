@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Guests that wait in loops of PAUSE. */
-#include <sched.h>
-
 #include "x86_vm.h"
 
 #include "kselftest_harness.h"
@@ -40,15 +38,6 @@ GUEST(in_turn)
 	}
 }
 
-static void run_on_one_cpu(void)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(0, &set);
-	sched_setaffinity(0, sizeof(set), &set);
-}
-
 /*
  * Two vCPUs on one host CPU hand something to each other.  The host may leave each
  * its time slice, or have who waits give way: both come to an end.
@@ -61,7 +50,7 @@ TEST(in_turn)
 	u64 exits = 0;
 
 	turn = 0;
-	run_on_one_cpu();
+	ASSERT_EQ(0, host_cpu_pin(0, 0));
 	vm_create(&vm, 0);
 	for (int i = 0; i < 2; i++) {
 		vcpu_create(&v[i], &vm, i);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Register values that no CPU has: refused at once, or by the entry. */
 #include <errno.h>
-#include <sched.h>
 #include <sys/sysinfo.h>
 
 #include "x86_vm.h"
@@ -242,11 +241,7 @@ TEST(tables_move_between_cpus)
 		SKIP(return, "one CPU");
 	one_create(&o, 0, guest_new_limits, 0);
 	for (int i = 0; i < 6; i++) {
-		cpu_set_t set;
-
-		CPU_ZERO(&set);
-		CPU_SET(i & 1, &set);
-		ASSERT_EQ(0, sched_setaffinity(0, sizeof(set), &set));
+		ASSERT_EQ(0, host_cpu_pin(0, i & 1));
 		vcpu_sync(&o.cpu);
 	}
 	one_destroy(&o);

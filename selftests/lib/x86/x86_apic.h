@@ -5,6 +5,8 @@
 
 #include "x86_vm.h"
 
+#include "kselftest_harness.h"
+
 #define MSI		0xfee00000UL
 #define MSI_LEVEL	(1 << 15 | 1 << 14)
 
@@ -107,6 +109,38 @@ static inline void run_guest(struct one *o, guest_fn fn)
 {
 	vcpu_start(&o->cpu, fn, 0);
 	vcpu_finish(&o->cpu);
+}
+
+/* --- each test, with both --- */
+
+FIXTURE(apic)
+{
+	struct one o;
+};
+
+FIXTURE_VARIANT(apic)
+{
+	int x2;
+};
+
+FIXTURE_VARIANT_ADD(apic, xapic)
+{
+	.x2 = 0,
+};
+
+FIXTURE_VARIANT_ADD(apic, x2apic)
+{
+	.x2 = 1,
+};
+
+FIXTURE_SETUP(apic)
+{
+	apic_test_begin(&self->o, variant->x2);
+}
+
+FIXTURE_TEARDOWN(apic)
+{
+	one_destroy(&self->o);
 }
 
 #endif
