@@ -12,6 +12,7 @@
 
 #include <linux/mmu_notifier.h>
 #include <linux/rbtree.h>
+#include <mote.h>
 
 #include "pgtable.h"
 #include "types.h"

@@ -8,6 +8,10 @@
 
 #include "x86_apic.h"
 
+#include "kselftest_harness.h"
+
+APIC_FIXTURE
+
 /* --- registers --- */
 
 GUEST(reset_values)

@@ -5,6 +5,10 @@
  */
 #include "x86_apic.h"
 
+#include "kselftest_harness.h"
+
+APIC_FIXTURE
+
 GUEST(one_shot)
 {
 	/* An emulator in real time may take its while over the next lines */

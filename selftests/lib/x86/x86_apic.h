@@ -5,8 +5,6 @@
 
 #include "x86_vm.h"
 
-#include "kselftest_harness.h"
-
 #define MSI		0xfee00000UL
 #define MSI_LEVEL	(1 << 15 | 1 << 14)
 
@@ -111,36 +109,31 @@ static inline void run_guest(struct one *o, guest_fn fn)
 	vcpu_finish(&o->cpu);
 }
 
-/* --- each test, with both --- */
-
-FIXTURE(apic)
-{
-	struct one o;
-};
-
-FIXTURE_VARIANT(apic)
-{
-	int x2;
-};
-
-FIXTURE_VARIANT_ADD(apic, xapic)
-{
-	.x2 = 0,
-};
-
-FIXTURE_VARIANT_ADD(apic, x2apic)
-{
-	.x2 = 1,
-};
-
-FIXTURE_SETUP(apic)
-{
-	apic_test_begin(&self->o, variant->x2);
-}
-
-FIXTURE_TEARDOWN(apic)
-{
-	one_destroy(&self->o);
+/* For kselftest_harness.h: each TEST_F(apic, ...) with both */
+#define APIC_FIXTURE	\
+FIXTURE(apic) \
+{ \
+	struct one o; \
+}; \
+FIXTURE_VARIANT(apic) \
+{ \
+	int x2; \
+}; \
+FIXTURE_VARIANT_ADD(apic, xapic) \
+{ \
+	.x2 = 0, \
+}; \
+FIXTURE_VARIANT_ADD(apic, x2apic) \
+{ \
+	.x2 = 1, \
+}; \
+FIXTURE_SETUP(apic) \
+{ \
+	apic_test_begin(&self->o, variant->x2); \
+} \
+FIXTURE_TEARDOWN(apic) \
+{ \
+	one_destroy(&self->o); \
 }
 
 #endif
