@@ -172,11 +172,14 @@ struct mote_exit *mote_exit_begin(struct mote_vcpu *vcpu, u16 type, u64 raw);
 /* hostwork.c */
 int mote_host_work(void);
 
-/* main.c */
+/* hw.c */
 extern bool mote_hw_gone;
 DECLARE_PER_CPU(bool, mote_cpu_ready);
+int mote_hw_init(void);
+void mote_hw_exit(void);
 int mote_hw_get(void);
 void mote_hw_put(void);
+bool mote_hw_usable(char *reason, size_t room);
 
 /* uaccess.c */
 int mote_copy_in(void *to, size_t known, u32 flags, const void __user *from);
