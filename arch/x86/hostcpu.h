@@ -5,6 +5,8 @@
 #ifndef MOTE_X86_HOSTCPU_H
 #define MOTE_X86_HOSTCPU_H
 
+#include <linux/mm_types.h>
+#include <linux/sched.h>
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
 #include <asm/spec-ctrl.h>
@@ -52,6 +54,22 @@ static inline void x86_switch_virt_ssbd(struct mote_vcpu *vcpu, bool guest)
 {
 	if (MOTE_KVM_EXPORTS)
 		x86_virt_spec_ctrl(vcpu->arch.virt_spec_ctrl, guest);
+}
+
+/**
+ * x86_host_has_ldt - whether an interrupt of the host may load another LDT
+ *
+ * modify_ldt(2) of another thread does that, on all CPUs of the process.  A process
+ * that has an LDT never loses it, so without one LDTR is null and was so before.
+ * Context: entry, in the runner's address space.
+ */
+static inline bool x86_host_has_ldt(void)
+{
+#ifdef CONFIG_MODIFY_LDT_SYSCALL
+	return READ_ONCE(current->mm->context.ldt);
+#else
+	return false;
+#endif
 }
 
 #endif /* MOTE_X86_HOSTCPU_H */

@@ -6,7 +6,7 @@
  * VMRUN keeps most of the host's state in the host save area, whose layout is
  * the CPU's secret, and #VMEXIT loads it.  FS, GS, TR, LDTR and the MSRs of
  * SYSCALL and SYSENTER are in neither: VMSAVE writes them to a page of ours
- * once a session, and VMLOAD brings them back after each exit.
+ * (see svm_host_save()), and VMLOAD brings them back after each exit.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -250,6 +250,8 @@ static void svm_vcpu_enter(struct mote_vcpu *vcpu)
 	u32 code;
 
 	write_registers(vcpu, vmcb, cr8);
+	if (unlikely(x86_host_has_ldt()))
+		svm_host_save();
 	host_spec_ctrl = this_cpu_read(x86_spec_ctrl_current);
 	failed = svm_enter(vcpu->arch.reg, svm->vmcb_pa, __this_cpu_read(svm_vmsave_pa),
 			   enter_flags(vcpu, host_spec_ctrl),

@@ -221,14 +221,21 @@ int svm_host_busy(void);
 DECLARE_PER_CPU(u64, svm_vmsave_pa);
 
 /**
- * svm_host_prepare - a session begins
+ * svm_host_save - what the next exit shall bring back
  *
- * What VMSAVE writes does not change before its end, as preemption is off.
- * Should SVM be off, the entry finds out.
+ * Of what VMSAVE writes, FS, GS, TR and the MSRs do not change before the end of a
+ * session, as preemption is off (session).  LDTR does, by an interrupt, when the
+ * process has an LDT (entry).  Should SVM be off, the entry finds out.
  */
-static inline void svm_host_prepare(void)
+static inline void svm_host_save(void)
 {
 	svm_vmsave(__this_cpu_read(svm_vmsave_pa));
+}
+
+/** svm_host_prepare - a session begins */
+static inline void svm_host_prepare(void)
+{
+	svm_host_save();
 	if (unlikely(svm_caps.xss))
 		wrmsrl(MSR_IA32_XSS, 0);
 }

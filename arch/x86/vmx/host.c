@@ -99,7 +99,23 @@ void vmx_host_prepare(struct mote_vcpu *vcpu)
 	savesegment(es, host->es);
 	savesegment(fs, host->fs);
 	savesegment(gs, host->gs);
-	store_ldt(host->ldt);
+	host->ldt = 0;
+}
+
+/**
+ * vmx_host_note_ldt - the process has an LDT: the exit will make LDTR null
+ * @vcpu: entry
+ *
+ * It is null here too if there was an exit before, and no interrupt has loaded
+ * it since.
+ */
+void vmx_host_note_ldt(struct mote_vcpu *vcpu)
+{
+	u16 ldt;
+
+	store_ldt(ldt);
+	if (ldt)
+		to_vmx(vcpu)->host.ldt = ldt;
 }
 
 /* Selectors of 32-bit threads, of modify_ldt() users and the like */

@@ -358,6 +358,8 @@ static void vmx_vcpu_enter(struct mote_vcpu *vcpu)
 	int failed;
 
 	write_registers(vcpu);
+	if (unlikely(x86_host_has_ldt()))
+		vmx_host_note_ldt(vcpu);
 	/* CR2 is not in the VMCS; the host's is dead outside of its #PF handler */
 	if (native_read_cr2() != vcpu->arch.cr2)
 		native_write_cr2(vcpu->arch.cr2);

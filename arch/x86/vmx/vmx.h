@@ -72,7 +72,7 @@ struct vmx_vm {
  * @es: same
  * @fs: same
  * @gs: same
- * @ldt: same
+ * @ldt: same; what LDTR was at the last entry where it was not null
  * @gdt: the CPU's GDT with its limit
  */
 struct vmx_host {
@@ -168,6 +168,7 @@ void vmx_msr_bitmap_refresh(struct mote_vcpu *vcpu);
 /* host.c: the host's side of the world switch */
 void vmx_host_cpu_changed(struct mote_vcpu *vcpu);
 void vmx_host_prepare(struct mote_vcpu *vcpu);
+void vmx_host_note_ldt(struct mote_vcpu *vcpu);
 void vmx_host_put(struct mote_vcpu *vcpu);
 void vmx_host_interrupt(u32 intr_info);
 void vmx_host_nmi(void);
