@@ -11,6 +11,7 @@
 #include <asm/sysreg.h>
 
 #include "arm64.h"
+#include "vgic.h"
 
 #define FAR_PAGE_MASK	0xfffull
 

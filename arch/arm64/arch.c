@@ -12,6 +12,9 @@
 #include <asm/kvm_arm.h>
 
 #include "arm64.h"
+#include "hostirq.h"
+#include "timer.h"
+#include "vgic.h"
 
 /*
  * What traps, beside stage 2 and physical interrupts.  FB: what a vCPU drops
@@ -56,7 +59,7 @@ int mote_arch_init(void)
 		goto exit_el2;
 	r = timer_init();
 	if (r)
-		goto exit_stage2;
+		goto exit_irqs;
 	/* Without a usable GIC all works but IRQCHIP */
 	if (vgic_init())
 		pr_info("no GICv3 to virtualize: guests have no interrupt controller in the kernel\n");
@@ -64,7 +67,8 @@ int mote_arch_init(void)
 	arm64_idreg_setup();
 	return 0;
 
-exit_stage2:
+exit_irqs:
+	hostirq_exit();
 	arm64_stage2_exit();
 exit_el2:
 	arm64_el2_exit();
@@ -73,8 +77,7 @@ exit_el2:
 
 void mote_arch_exit(void)
 {
-	vgic_exit();
-	timer_exit();
+	hostirq_exit();
 	arm64_stage2_exit();
 	arm64_el2_exit();
 }
@@ -85,15 +88,13 @@ int mote_arch_cpu_enable(void)
 
 	if (r)
 		return r;
-	vgic_cpu_enable();
-	timer_cpu_enable();
+	hostirq_cpu_enable();
 	return 0;
 }
 
 void mote_arch_cpu_disable(void)
 {
-	timer_cpu_disable();
-	vgic_cpu_disable();
+	hostirq_cpu_disable();
 	arm64_el2_cpu_disable();
 }
 

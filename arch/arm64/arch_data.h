@@ -60,9 +60,8 @@ struct arm64_answer {
  * @line: level of the virtual (0) and physical (1) timer's output as the GIC
  *	was last told; the latter is set by @background, too, which the thread
  *	stops before it looks
- * @busy: look at the host's interrupt before the entry: @line[0] is up, or the
- *	guest has not finished with its interrupt
- * @host_active: the host's interrupt was made active on this CPU (live)
+ * @host_active: the host's interrupt is active on this CPU (live); ends with the
+ *	guest's, which the vGIC sees
  * @armed: @background stands for the virtual timer of a halted vCPU
  * @cntp_ctl: CNTP_CTL_EL0: ENABLE and IMASK
  * @cntp_cval: CNTP_CVAL_EL0
@@ -70,7 +69,6 @@ struct arm64_answer {
  */
 struct arm64_timer {
 	bool line[2];
-	bool busy;
 	bool host_active;
 	bool armed;
 	u64 cntp_ctl;

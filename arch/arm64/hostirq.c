@@ -13,7 +13,7 @@
 #include <linux/of_irq.h>
 #include <linux/percpu.h>
 
-#include "arm64.h"
+#include "hostirq.h"
 
 /* As percpu_dev_id, which has to be something */
 static DEFINE_PER_CPU(int, cookie);
@@ -118,49 +118,67 @@ static int acpi_gic(void)
 	return irq;
 }
 #else
-#define acpi_vtimer()	0
-#define acpi_gic()	0
+#define acpi_vtimer	NULL
+#define acpi_gic	NULL
 #endif
 
 /* ---- requests ---- */
 
-static int request(struct arm64_host_irq *h, unsigned int irq)
+/**
+ * struct host_irq - an interrupt of the host
+ * @name: for /proc/interrupts
+ * @dt: finds it in the device tree; Return: Linux' number, 0: none
+ * @acpi: the same in ACPI's tables
+ * @irq: Linux' number, 0: not requested
+ * @ours: nobody else had requested it
+ */
+static struct host_irq {
+	const char *name;
+	int (*dt)(void);
+	int (*acpi)(void);
+	unsigned int irq;
+	bool ours;
+} host_irqs[NR_HOSTIRQS] = {
+	[HOSTIRQ_VTIMER] = { "mote vtimer", dt_vtimer, acpi_vtimer },
+	[HOSTIRQ_GIC] = { "mote vgic", dt_gic, acpi_gic },
+};
+
+#define for_each_host_irq(h)	for ((h) = host_irqs; (h) < host_irqs + NR_HOSTIRQS; (h)++)
+
+unsigned int hostirq_request(enum hostirq which)
 {
-	if (!irq)
-		return -ENODEV;
-	h->irq = irq;
+	struct host_irq *h = &host_irqs[which];
+
+	h->irq = acpi_disabled ? h->dt() : h->acpi();
 	/* Fails when KVM has it */
-	h->ours = !request_percpu_irq(irq, nothing_to_do, h->name, &cookie);
-	return 0;
+	h->ours = h->irq && !request_percpu_irq(h->irq, nothing_to_do, h->name, &cookie);
+	return h->irq;
 }
 
-int arm64_host_irq_vtimer(struct arm64_host_irq *h)
+void hostirq_exit(void)
 {
-	return request(h, acpi_disabled ? dt_vtimer() : acpi_vtimer());
+	struct host_irq *h;
+
+	for_each_host_irq(h)
+		if (h->ours)
+			free_percpu_irq(h->irq, &cookie);
 }
 
-int arm64_host_irq_gic(struct arm64_host_irq *h)
+void hostirq_cpu_enable(void)
 {
-	return request(h, acpi_disabled ? dt_gic() : acpi_gic());
-}
+	struct host_irq *h;
 
-void arm64_host_irq_free(struct arm64_host_irq *h)
-{
-	if (h->ours)
-		free_percpu_irq(h->irq, &cookie);
-	h->ours = false;
-	h->irq = 0;
-}
-
-void arm64_host_irq_enable(struct arm64_host_irq *h)
-{
-	if (h->irq)
-		enable_percpu_irq(h->irq, IRQ_TYPE_NONE);
+	for_each_host_irq(h)
+		if (h->irq)
+			enable_percpu_irq(h->irq, IRQ_TYPE_NONE);
 }
 
 /* Not while the host goes down: the locks in there may be held */
-void arm64_host_irq_disable(struct arm64_host_irq *h)
+void hostirq_cpu_disable(void)
 {
-	if (h->ours && !oops_in_progress)
-		disable_percpu_irq(h->irq);
+	struct host_irq *h;
+
+	for_each_host_irq(h)
+		if (h->ours && !oops_in_progress)
+			disable_percpu_irq(h->irq);
 }

@@ -14,6 +14,7 @@
 #include <asm/sysreg.h>
 
 #include "arm64.h"
+#include "vgic.h"
 
 #define ENC MOTE_ARM64_ENC
 #define F(shift)	(0xfull << (shift))

@@ -12,6 +12,7 @@
 #include <asm/sysreg.h>
 
 #include "arm64.h"
+#include "vgic.h"
 
 #define ISS_BITS	ESR_ELx_ISS_MASK
 

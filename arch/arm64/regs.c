@@ -11,6 +11,8 @@
 #include <asm/sysreg.h>
 
 #include "arm64.h"
+#include "timer.h"
+#include "vgic.h"
 #include "mod/regs.h"
 
 /* PSTATE of EL0 and EL1 in AArch64: NZCV, DIT, UAO, PAN, SS, IL, SSBS, BTYPE, DAIF, M */

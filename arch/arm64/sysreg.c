@@ -13,6 +13,8 @@
 #include <asm/sysreg.h>
 
 #include "arm64.h"
+#include "timer.h"
+#include "vgic.h"
 
 #define ENC MOTE_ARM64_ENC
 

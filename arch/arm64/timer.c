@@ -33,8 +33,10 @@
 
 #include <clocksource/arm_arch_timer.h>
 
-#include "arm64.h"
 #include "compat.h"
+#include "hostirq.h"
+#include "timer.h"
+#include "vgic.h"
 
 #define HOST_TIMER_MODE		HRTIMER_MODE_ABS_PINNED_HARD
 
@@ -53,8 +55,8 @@
 /* Farther deadlines are tried again then */
 #define MAX_DEADLINE_S		(365ull * 24 * 3600)
 
-static struct arm64_host_irq host_vtimer = { .name = "mote vtimer" };
-static unsigned int host_vtimer_intid;
+/* Linux' number of the virtual timer's interrupt, and the GIC's */
+static unsigned int host_irq, host_intid;
 
 /* ---- the counter ---- */
 
@@ -101,9 +103,9 @@ static void set_host_active(struct arm64_timer *timer, bool active)
 {
 	bool unused;
 
-	irq_set_irqchip_state(host_vtimer.irq, IRQCHIP_STATE_ACTIVE, active);
+	irq_set_irqchip_state(host_irq, IRQCHIP_STATE_ACTIVE, active);
 	if (active)
-		irq_get_irqchip_state(host_vtimer.irq, IRQCHIP_STATE_ACTIVE, &unused);
+		irq_get_irqchip_state(host_irq, IRQCHIP_STATE_ACTIVE, &unused);
 	timer->host_active = active;
 }
 
@@ -116,7 +118,6 @@ void timer_after_exit(struct mote_vcpu *vcpu)
 	if (likely(fired == timer->line[0]))
 		return;
 	set_line(vcpu, 0, fired);
-	timer->busy = true;
 	/* At once: the signal may still be on its way to this CPU */
 	if (fired && !timer->host_active)
 		set_host_active(timer, true);
@@ -125,17 +126,10 @@ void timer_after_exit(struct mote_vcpu *vcpu)
 void timer_before_entry(struct mote_vcpu *vcpu)
 {
 	struct arm64_timer *timer = &vcpu->arch.timer;
+	bool held = timer->line[0] || vgic_ppi_in_flight(vcpu, ARM64_VTIMER_PPI);
 
-	if (likely(!timer->busy))
-		return;
-	timer->busy = timer->line[0] || vgic_ppi_in_flight(vcpu, ARM64_VTIMER_PPI);
-	if (timer->busy != timer->host_active)
-		set_host_active(timer, timer->busy);
-}
-
-void timer_deactivated(struct mote_vcpu *vcpu)
-{
-	vcpu->arch.timer.host_active = false;
+	if (unlikely(held != timer->host_active))
+		set_host_active(timer, held);
 }
 
 /* ---- the host's timer ---- */
@@ -225,7 +219,6 @@ void timer_load(struct mote_vcpu *vcpu)
 		timer->armed = false;
 		update_cntp(vcpu);
 	}
-	timer->busy = timer->line[0] || vgic_ppi_in_flight(vcpu, ARM64_VTIMER_PPI);
 	to_ctx(vcpu)->cntvoff = READ_ONCE(vcpu->vm->arch.cntvoff);
 }
 
@@ -386,7 +379,7 @@ void timer_vcpu_init(struct mote_vcpu *vcpu)
 
 	mote_hrtimer_setup(&timer->background, background_fires, CLOCK_MONOTONIC,
 			   HOST_TIMER_MODE);
-	vgic_ppi_hw(vcpu, ARM64_VTIMER_PPI, host_vtimer_intid);
+	vgic_ppi_hw(vcpu, ARM64_VTIMER_PPI, host_intid);
 	/*
 	 * In both layouts: the physical counter and timer trap, the rest does
 	 * not.  VHE hosts have the event stream in the same register (by the name
@@ -415,30 +408,15 @@ int timer_init(void)
 {
 	bool active;
 
-	if (arm64_host_irq_vtimer(&host_vtimer)) {
+	host_irq = hostirq_request(HOSTIRQ_VTIMER);
+	if (!host_irq) {
 		pr_err("the firmware's tables have no interrupt of the virtual timer\n");
 		return -ENODEV;
 	}
-	if (irq_get_irqchip_state(host_vtimer.irq, IRQCHIP_STATE_ACTIVE, &active)) {
+	if (irq_get_irqchip_state(host_irq, IRQCHIP_STATE_ACTIVE, &active)) {
 		pr_err("the interrupt controller is no GIC: the guests' timer would interrupt the host all the time\n");
-		timer_exit();
 		return -ENODEV;
 	}
-	host_vtimer_intid = intid_of(host_vtimer.irq);
+	host_intid = intid_of(host_irq);
 	return 0;
-}
-
-void timer_exit(void)
-{
-	arm64_host_irq_free(&host_vtimer);
-}
-
-void timer_cpu_enable(void)
-{
-	arm64_host_irq_enable(&host_vtimer);
-}
-
-void timer_cpu_disable(void)
-{
-	arm64_host_irq_disable(&host_vtimer);
 }

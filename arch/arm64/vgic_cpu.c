@@ -8,7 +8,7 @@
  * folded as soon as one does not.  A vCPU with nothing to deliver has none, and
  * then neither entry nor exit does anything here.
  */
-#include "vgic.h"
+#include "vgic_irq.h"
 
 #define ENC_ICC_DIR	MOTE_ARM64_ENC(3, 0, 12, 11, 1)
 #define ENC_ICC_SGI1R	MOTE_ARM64_ENC(3, 0, 12, 11, 5)
@@ -59,7 +59,7 @@ static u32 insert(u32 *ranks, unsigned int *count, u32 new)
 	unsigned int i = *count;
 	u32 last = 0;
 
-	if (i == vgic_nr_lrs) {
+	if (i == VGIC_VTR_LRS(arm64_ich_vtr)) {
 		last = ranks[--i];
 		if (new > last)
 			return new;
@@ -171,7 +171,7 @@ static void fold_one(struct vgic *gic, struct vgic_cpu *cpu, struct vgic_irq *ir
 		irq->latch = true;
 	irq->lr_latch = false;
 	if (irq->hw && !(lr & (VGIC_LR_PENDING | VGIC_LR_ACTIVE)))
-		timer_deactivated(cpu->vcpu);
+		cpu->vcpu->arch.timer.host_active = false;
 	vgic_queue(gic, irq);
 }
 

@@ -3,7 +3,7 @@
  * mote/arm64: the guest's GICv3: the distributor's own registers, and message
  * signalled SPIs.  IHI 0069, "Distributor register descriptions".
  */
-#include "vgic.h"
+#include "vgic_bank.h"
 
 /* ---- messages ---- */
 

@@ -3,7 +3,7 @@
  * mote/arm64: the guest's GICv3: a redistributor's own registers.  IHI 0069,
  * "Redistributor register descriptions".
  */
-#include "vgic.h"
+#include "vgic_bank.h"
 
 /* The last one ends the contiguous frames: ids have no gaps then */
 static u64 typer(const struct vgic_cpu *cpu)

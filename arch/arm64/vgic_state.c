@@ -7,7 +7,7 @@
  * up now must not stay pending when it goes down.  The lines of the timers are
  * not part of it, as the timers will drive them again.
  */
-#include "vgic.h"
+#include "vgic_bank.h"
 
 /* Upper byte of a GIC register's index */
 #define SPACE(id)	((u32)(id) >> 24)

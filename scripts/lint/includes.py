@@ -24,6 +24,13 @@ GROUPS = [
     ("hyp", "arch/arm64/hyp/switch.h"),
     ("hyp interface", "arch/arm64/hyp/*.h"),
     ("hyp", "arch/arm64/hyp/*"),
+    ("hostirq", "arch/arm64/hostirq.*"),
+    ("vgic interface", "arch/arm64/vgic.h"),
+    ("vgic routing", "arch/arm64/vgic_irq.*"),
+    ("vgic registers", "arch/arm64/vgic_bank.*"),
+    ("vgic registers", "arch/arm64/vgic_*dist.c"),
+    ("vgic", "arch/arm64/vgic*.c"),
+    ("timer", "arch/arm64/timer.*"),
     ("arch", "arch/*"),
     ("libmote", "tools/lib/*"),
     ("unit", "selftests/unit/*"),
@@ -39,7 +46,14 @@ RULES = {
     "walker": {"uapi", "types"},
     "mod header": {"uapi", "arch data", "types", "walker"},
     "mod": CORE,
-    "arch": CORE | {"hyp interface"},
+    "arch": CORE | {"hyp interface", "hostirq", "vgic interface", "timer"},
+    # arm64's devices, from below: the timers stand on the GIC, nothing on the timers
+    "hostirq": set(),
+    "vgic interface": CORE | {"arch"},
+    "vgic routing": CORE | {"vgic interface"},
+    "vgic registers": CORE | {"vgic routing"},
+    "vgic": CORE | {"vgic routing", "vgic registers", "hostirq"},
+    "timer": CORE | {"arch", "hostirq", "vgic interface"},
     "vmx": CORE | {"arch"},
     "svm": CORE | {"arch"},
     # what runs at EL2 without the kernel knows nothing of the core
@@ -49,7 +63,7 @@ RULES = {
     "tools": {"uapi", "libmote"},
     "selftests": {"uapi", "libmote"},
     # unit tests compile sources of the module and the runner in user space
-    "unit": CORE | {"arch", "vmx", "svm", "mod", "libmote", "tools", "selftests"},
+    "unit": CORE | {"arch", "vgic registers", "timer", "hostirq", "vmx", "svm", "mod", "libmote", "tools", "selftests"},
 }
 
 # Words that belong to one place, and where that is.

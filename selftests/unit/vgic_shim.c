@@ -88,31 +88,9 @@ void mote_vcpu_kick(struct mote_vcpu *vcpu)
 u64 arm64_ich_vtr = 4u << 29 | 4u << 26 | 1u << 19 | (LRS - 1);
 unsigned int arm64_ipa_bits = 40;
 
-int arm64_host_irq_vtimer(struct arm64_host_irq *h)
+unsigned int hostirq_request(enum hostirq which)
 {
-	h->irq = 3;
-	return 0;
-}
-
-int arm64_host_irq_gic(struct arm64_host_irq *h)
-{
-	h->irq = 4;
-	return 0;
-}
-
-void arm64_host_irq_free(struct arm64_host_irq *h)
-{
-	h->irq = 0;
-}
-
-void arm64_host_irq_enable(struct arm64_host_irq *h)
-{
-	(void)h;
-}
-
-void arm64_host_irq_disable(struct arm64_host_irq *h)
-{
-	(void)h;
+	return 3 + which;
 }
 
 /* ---- the world switch ---- */

@@ -5,7 +5,9 @@
 
 #include "vgic_shim.h"
 
-#include "vgic.h"
+#include "hostirq.h"
+#include "timer.h"
+#include "vgic_bank.h"
 #include "unit.h"
 
 #define CPUS		4
