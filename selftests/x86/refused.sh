@@ -19,7 +19,9 @@ if has vmx; then
 elif ! has svm; then
 	why="no hardware virtualization on this CPU"
 elif ! has npt; then
-	why="no nested paging; an AMD CPU since Barcelona has it"
+	why="no nested paging; an AMD CPU since Bulldozer has it"
+elif grep -q '^bugs.* tlb_mmatch' /proc/cpuinfo; then
+	why="TLB multimatch (erratum 383): guests could stop the host"
 elif ! has nx; then
 	why="the host runs without NX; boot without noexec=off"
 fi

@@ -93,7 +93,15 @@ static int check_host(u32 edx)
 			       "there is no cure");
 	if (!(edx & SVM_NPT))
 		return missing("no nested paging",
-			       "an AMD CPU since Barcelona has it, hypervisors may hide it");
+			       "an AMD CPU since Bulldozer has it, hypervisors may hide it");
+	/*
+	 * A guest can have one address in two entries of the TLB, which is a machine
+	 * check that the host does not survive.  KVM's way out is a chicken bit, and a
+	 * handler that knows the check, which a module cannot hook.
+	 */
+	if (boot_cpu_has_bug(X86_BUG_AMD_TLB_MMATCH))
+		return missing("TLB multimatch (erratum 383): guests could stop the host",
+			       "CPUs after family 10h do not have it");
 	/* NPT entries that forbid execution are reserved without it */
 	rdmsrl(MSR_EFER, efer);
 	if (!(efer & EFER_NX))
