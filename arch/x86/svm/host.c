@@ -14,10 +14,12 @@
 #include <linux/gfp.h>
 #include <linux/mem_encrypt.h>
 #include <linux/percpu.h>
+#include <linux/topology.h>
 #include <asm/io.h>
 #include <asm/msr.h>
 
 #include "ops.h"
+#include "page.h"
 #include "svm.h"
 
 /* Per CPU: the host save area, and the page for VMSAVE; written at module load */
@@ -39,7 +41,7 @@ void svm_host_destroy(void)
 }
 
 /**
- * svm_host_create - memory for all CPUs
+ * svm_host_create - memory for all CPUs, near to each
  * Return: 0 or -ENOMEM.  Context: sleepable, module load.
  */
 int svm_host_create(void)
@@ -47,8 +49,10 @@ int svm_host_create(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		per_cpu(save_area, cpu) = (void *)get_zeroed_page(GFP_KERNEL);
-		per_cpu(vmsave_page, cpu) = (void *)get_zeroed_page(GFP_KERNEL);
+		int node = cpu_to_node(cpu);
+
+		per_cpu(save_area, cpu) = svm_page_alloc(node, GFP_KERNEL);
+		per_cpu(vmsave_page, cpu) = svm_page_alloc(node, GFP_KERNEL);
 		if (!per_cpu(save_area, cpu) || !per_cpu(vmsave_page, cpu)) {
 			svm_host_destroy();
 			return -ENOMEM;

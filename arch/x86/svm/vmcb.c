@@ -5,11 +5,13 @@
  */
 #include <linux/mem_encrypt.h>
 #include <linux/mm.h>
+#include <linux/numa.h>
 #include <linux/slab.h>
 #include <asm/io.h>
 #include <asm/processor-flags.h>
 
 #include "npt.h"
+#include "page.h"
 #include "svm.h"
 
 /*
@@ -43,7 +45,7 @@ int svm_vmcb_create(struct mote_vcpu *vcpu)
 
 	if (!svm)
 		return -ENOMEM;
-	svm->vmcb = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	svm->vmcb = svm_page_alloc(NUMA_NO_NODE, GFP_KERNEL_ACCOUNT);
 	if (!svm->vmcb || x86_msrmap_create(&svm->msrmap, &svm_msrmap_layout)) {
 		free_page((unsigned long)svm->vmcb);
 		kfree(svm);
