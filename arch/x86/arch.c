@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mote/x86: the hooks of mod/arch.h, and which back end is behind them.
+ * mote/x86: the hooks of mod/arch.h.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/capability.h>
 #include <linux/module.h>
 #include <linux/security.h>
@@ -12,53 +10,8 @@
 #include <asm/tsc.h>
 
 #include "arch.h"
-#include "lapic.h"
-#include "x86.h"
-
-const struct x86_backend *x86;
-
-/*
- * What every exit calls is called directly: an indirect call costs a retpoline on
- * many hosts.
- */
-DEFINE_STATIC_CALL_NULL(x86_load, *((struct x86_backend *)0)->load);
-DEFINE_STATIC_CALL_NULL(x86_put, *((struct x86_backend *)0)->put);
-DEFINE_STATIC_CALL_NULL(x86_prepare, *((struct x86_backend *)0)->prepare);
-DEFINE_STATIC_CALL_NULL(x86_enter, *((struct x86_backend *)0)->enter);
-DEFINE_STATIC_CALL_NULL(x86_handle_exit, *((struct x86_backend *)0)->handle_exit);
-
-/* One line for each back end; the first that knows the CPU is taken */
-static const struct x86_backend *const backends[] = {
-	&vmx_backend,
-	&svm_backend,
-};
-
-static void use_backend(const struct x86_backend *backend)
-{
-	x86 = backend;
-	static_call_update(x86_load, backend->load);
-	static_call_update(x86_put, backend->put);
-	static_call_update(x86_prepare, backend->prepare);
-	static_call_update(x86_enter, backend->enter);
-	static_call_update(x86_handle_exit, backend->handle_exit);
-}
-
-static int choose_backend(void)
-{
-	unsigned int i;
-	int r;
-
-	for (i = 0; i < ARRAY_SIZE(backends); i++) {
-		r = backends[i]->init();
-		if (r == -ENODEV)
-			continue;
-		if (!r)
-			use_backend(backends[i]);
-		return r;
-	}
-	pr_err("no hardware virtualization on this CPU: neither VT-x nor SVM; enable it in the firmware, or nested virtualization in the hypervisor\n");
-	return -ENODEV;
-}
+#include "cpuid_host.h"
+#include "exits.h"
 
 int mote_arch_init(void)
 {
@@ -67,7 +20,8 @@ int mote_arch_init(void)
 	r = x86_fpu_setup();
 	if (r)
 		return r;
-	r = choose_backend();
+	x86_uret_setup();
+	r = x86_backend_choose();
 	if (r)
 		goto free_fpu;
 	r = x86_cpuid_setup();
@@ -261,13 +215,13 @@ void mote_arch_vcpu_destroy(struct mote_vcpu *vcpu)
 void mote_arch_vcpu_load(struct mote_vcpu *vcpu)
 {
 	preempt_disable();
-	static_call(x86_load)(vcpu);
+	static_call(x86_backend_load)(vcpu);
 }
 
 void mote_arch_vcpu_put(struct mote_vcpu *vcpu)
 {
 	if (vcpu->arch.live) {
-		static_call(x86_put)(vcpu);
+		static_call(x86_backend_put)(vcpu);
 		x86_uret_put(vcpu);
 		if (vcpu->arch.fpu_live)
 			x86_fpu_save(vcpu);
@@ -279,7 +233,7 @@ void mote_arch_vcpu_put(struct mote_vcpu *vcpu)
 void mote_arch_vcpu_prepare(struct mote_vcpu *vcpu)
 {
 	x86_uret_load(vcpu);
-	static_call(x86_prepare)(vcpu);
+	static_call(x86_backend_prepare)(vcpu);
 	vcpu->arch.live = true;
 }
 
@@ -295,12 +249,12 @@ void mote_arch_vcpu_flush(struct mote_vcpu *vcpu)
 
 void mote_arch_vcpu_enter(struct mote_vcpu *vcpu)
 {
-	static_call(x86_enter)(vcpu);
+	static_call(x86_backend_enter)(vcpu);
 }
 
 int mote_arch_vcpu_handle_exit(struct mote_vcpu *vcpu)
 {
-	return static_call(x86_handle_exit)(vcpu);
+	return static_call(x86_backend_handle_exit)(vcpu);
 }
 
 int mote_arch_vcpu_handle_slow(struct mote_vcpu *vcpu)
@@ -338,6 +292,26 @@ int mote_arch_set_features(struct mote_vcpu *vcpu, const void *table, unsigned i
 int mote_arch_inject(struct mote_vcpu *vcpu, const struct mote_inject *inject)
 {
 	return x86_inject(vcpu, inject);
+}
+
+void mote_arch_translate(struct mote_vcpu *vcpu, struct mote_translate *tr)
+{
+	struct x86_walk w = {
+		.gva = tr->gva,
+		.access = tr->access,
+		.set_ad = tr->flags & MOTE_TRANSLATE_MARK,
+	};
+
+	mote_arch_vcpu_load(vcpu);
+	x86_walk_cache(vcpu);
+	w.user = x86->cpl(vcpu) == 3;
+	mote_arch_vcpu_put(vcpu);
+	x86_walk(vcpu, &w);
+	tr->status = w.status;
+	tr->gpa = w.gpa;
+	tr->page_bytes = w.page_bytes;
+	tr->prot = w.prot;
+	tr->error_code = w.error_code;
 }
 
 size_t mote_arch_dump(struct mote_vcpu *vcpu, char *buf, size_t room)

@@ -6,6 +6,8 @@
 #ifndef MOTE_X86_BACKEND_H
 #define MOTE_X86_BACKEND_H
 
+#include <linux/static_call_types.h>
+
 #include "mod/mote.h"
 
 struct x86_insn;
@@ -115,5 +117,17 @@ struct x86_backend {
 extern const struct x86_backend *x86;
 extern const struct x86_backend vmx_backend;
 extern const struct x86_backend svm_backend;
+
+int x86_backend_choose(void);
+
+/*
+ * What every exit calls is called directly: an indirect call costs a retpoline on
+ * many hosts.
+ */
+DECLARE_STATIC_CALL(x86_backend_load, *((struct x86_backend *)0)->load);
+DECLARE_STATIC_CALL(x86_backend_put, *((struct x86_backend *)0)->put);
+DECLARE_STATIC_CALL(x86_backend_prepare, *((struct x86_backend *)0)->prepare);
+DECLARE_STATIC_CALL(x86_backend_enter, *((struct x86_backend *)0)->enter);
+DECLARE_STATIC_CALL(x86_backend_handle_exit, *((struct x86_backend *)0)->handle_exit);
 
 #endif /* MOTE_X86_BACKEND_H */

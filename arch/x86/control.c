@@ -5,8 +5,7 @@
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
-#include "lapic.h"
-#include "x86.h"
+#include "exits.h"
 
 /**
  * x86_cr0_refused - whether the CPU would refuse a MOV to CR0 with #GP

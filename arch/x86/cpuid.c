@@ -10,7 +10,8 @@
 #include <asm/processor-flags.h>
 
 #include "cpuid.h"
-#include "lapic.h"
+#include "cpuid_host.h"
+#include "lapic_regs.h"
 
 /* mote_x86_cpuid::flags, inside tables only: part of the answer follows the vCPU */
 #define ENTRY_DYNAMIC	BIT(31)

@@ -1,47 +1,71 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * mote/x86: between cpuid.c, which answers from a vCPU's table, and
- * cpuid_host.c, which knows what the host lets a table say.
+ * mote/x86: the CPUID instruction, and what its answers mean for control
+ * registers (cpuid.c).
  */
 #ifndef MOTE_X86_CPUID_H
 #define MOTE_X86_CPUID_H
 
-#include <asm/processor.h>	/* enum cpuid_regs_idx */
-
 #include "x86.h"
 
-/* Leaf 0x40000010: TSC and APIC timer rates in kHz, where guests of other hypervisors look */
-#define CPUID_HV_TIMING		0x40000010u
-/* The block that says which hypervisor this really is */
-#define CPUID_MOTE_SIGNATURE	0x40000100u
-#define CPUID_MOTE_FEATURES	0x40000101u
-
-static inline u32 cpuid_entry_reg(const struct mote_x86_cpuid *e, enum cpuid_regs_idx reg)
-{
-	return (&e->eax)[reg];
-}
+int x86_cpuid_setup(void);
+void x86_cpuid_teardown(void);
 
 /**
- * cpuid_host_setup - find out what the host supports
+ * x86_cpuid_inherit - give a new vCPU the table that FEATURES offers
+ * @vcpu: not published yet; x86_cpuid_free() undoes it
  *
- * After x86_fpu_setup().  Context: module load.
+ * The table is shared, so this costs next to nothing.  Return: 0.
  */
-void cpuid_host_setup(void);
+int x86_cpuid_inherit(struct mote_vcpu *vcpu);
 
 /**
- * cpuid_host_default - the table that FEATURES offers
- * @out: room for MOTE_X86_CPUID_MAX entries
+ * x86_cpuid_default - the table that FEATURES offers: the host's, less what
+ * mote does not virtualise, plus hypervisor leaves
+ * @table: receives a kvmalloc()ed array
  *
- * Return: how many there are; not sorted.
+ * Return: entries or -ENOMEM.
  */
-unsigned int cpuid_host_default(struct mote_x86_cpuid *out);
+int x86_cpuid_default(struct mote_x86_cpuid **table);
 
 /**
- * cpuid_host_check - whether a guest may be told this
- * @e: well formed
+ * x86_cpuid_set - SET_FEATURES: check against the host and make it the vCPU's
+ * @vcpu: under vcpu->mutex, not loaded; the caller tells the back end
+ * @table: any order
+ * @count: entries, at most MOTE_X86_CPUID_MAX
  *
- * Return: 0 or -EINVAL.
+ * The APIC id and OSXSAVE, OSPKE bits in it are ignored: they follow the vCPU.
+ * Return: 0, -ENOMEM, -EINVAL: malformed, an entry twice, or a feature bit
+ * that FEATURES does not offer; see cpuid_host.c for which registers are free.
+ * Context: sleepable.
  */
-int cpuid_host_check(const struct mote_x86_cpuid *e);
+int x86_cpuid_set(struct mote_vcpu *vcpu, const struct mote_x86_cpuid *table, unsigned int count);
+void x86_cpuid_free(struct mote_vcpu *vcpu);
+
+/**
+ * x86_cpuid_lookup - what the guest's CPUID instruction gives
+ * @vcpu: loaded
+ * @leaf: EAX
+ * @subleaf: ECX
+ * @out: eax, ebx, ecx, edx
+ */
+void x86_cpuid_lookup(struct mote_vcpu *vcpu, u32 leaf, u32 subleaf, u32 *out);
+
+/**
+ * x86_cpuid_constant - the same, if it does not depend on anything else
+ * @vcpu: loaded
+ * @leaf: EAX
+ * @subleaf: ECX
+ *
+ * Return: the entry with the answer; NULL: x86_cpuid_lookup() has it.
+ */
+const struct mote_x86_cpuid *x86_cpuid_constant(struct mote_vcpu *vcpu, u32 leaf, u32 subleaf);
+
+/** x86_cr4_allowed - bits of CR4 that the guest's CPUID allows */
+u64 x86_cr4_allowed(struct mote_vcpu *vcpu);
+/** x86_efer_allowed - bits of EFER that software may set */
+u64 x86_efer_allowed(struct mote_vcpu *vcpu);
+/** x86_maxphyaddr - width of the guest's physical addresses */
+unsigned int x86_maxphyaddr(struct mote_vcpu *vcpu);
 
 #endif /* MOTE_X86_CPUID_H */

@@ -15,7 +15,8 @@
 #include <asm/tsc.h>
 #include <uapi/asm/kvm_para.h>
 
-#include "cpuid.h"
+#include "cpuid_host.h"
+#include "fpu.h"
 #include "hostcpu.h"
 
 u32 x86_crystal_khz __ro_after_init;

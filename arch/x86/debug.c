@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mote/x86: the guest's debug registers.
+ * mote/x86: the guest's debug registers, and what comes between two instructions.
  *
  * MOV DR exits, and so does #DB, so that DR6 lives in arch.dr6 alone.  The
  * breakpoint addresses are in hardware only while the guest has one enabled.
@@ -10,7 +10,7 @@
 #include <asm/processor.h>
 #include <asm/debugreg.h>
 
-#include "x86.h"
+#include "debug.h"
 
 /* General detect: DR7.GD makes MOV DR fault with DR6.BD */
 #define DR7_GD		BIT_ULL(13)
@@ -35,6 +35,18 @@ void x86_queue_debug(struct mote_vcpu *vcpu, u64 dr6_bits)
 		x86->exec_changed(vcpu);
 	}
 	x86_queue_exception(vcpu, X86_TRAP_DB, -1);
+}
+
+/**
+ * x86_retire_slow - the rest of x86_retire(), where there is a rest
+ * @vcpu: loaded
+ */
+void x86_retire_slow(struct mote_vcpu *vcpu)
+{
+	if (x86_get(vcpu, X86_SHADOW))
+		x86_set(vcpu, X86_SHADOW, 0);
+	if (x86_get(vcpu, X86_RFLAGS) & X86_EFLAGS_TF)
+		x86_queue_debug(vcpu, DR_STEP);
 }
 
 /*

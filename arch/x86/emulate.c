@@ -12,21 +12,8 @@
 #include <asm/msr.h>
 #include <asm/msr-index.h>
 #include <asm/processor.h>
-#include <asm/debugreg.h>
 
-#include "x86.h"
-
-/**
- * x86_retire_slow - the rest of x86_retire(), where there is a rest
- * @vcpu: loaded
- */
-void x86_retire_slow(struct mote_vcpu *vcpu)
-{
-	if (x86_get(vcpu, X86_SHADOW))
-		x86_set(vcpu, X86_SHADOW, 0);
-	if (x86_get(vcpu, X86_RFLAGS) & X86_EFLAGS_TF)
-		x86_queue_debug(vcpu, DR_STEP);
-}
+#include "exits.h"
 
 /* ---- exits without an answer of their own ---- */
 
@@ -462,58 +449,5 @@ int x86_complete(struct mote_vcpu *vcpu)
 		complete_pio(vcpu);
 	else if (vcpu->pending < ARRAY_SIZE(completers) && completers[vcpu->pending])
 		completers[vcpu->pending](vcpu);
-	return 0;
-}
-
-/* ---- registers in the run page ---- */
-
-/**
- * x86_code_bits - width of the current code segment
- * @vcpu: loaded
- */
-unsigned int x86_code_bits(struct mote_vcpu *vcpu)
-{
-	struct x86_segment cs;
-
-	x86->get_seg(vcpu, MOTE_X86_CS, &cs);
-	return x86_cs_bits(vcpu, &cs);
-}
-
-/**
- * x86_fill_run_regs - show the general registers to the runner
- * @vcpu: loaded, after mote_exit_begin()
- */
-void x86_fill_run_regs(struct mote_vcpu *vcpu)
-{
-	struct mote_arch_run_regs *regs = &vcpu->run->regs;
-
-	x86_get(vcpu, X86_RSP);
-	x86_get(vcpu, X86_RIP);
-	x86_get(vcpu, X86_RFLAGS);
-	memcpy(regs->gpr, vcpu->arch.reg, sizeof(regs->gpr));
-	regs->mode = x86_code_bits(vcpu);
-	regs->cpl = x86->cpl(vcpu);
-	vcpu->run->state |= MOTE_STATE_REGS;
-}
-
-int mote_arch_vcpu_set_run_regs(struct mote_vcpu *vcpu)
-{
-	u64 gpr[MOTE_X86_GPR_COUNT];
-	u64 rip = x86_get(vcpu, X86_RIP);
-	unsigned int i;
-
-	for (i = 0; i < MOTE_X86_GPR_COUNT; i++)
-		gpr[i] = READ_ONCE(vcpu->run->regs.gpr[i]);
-	if (x86_rflags_check(gpr[MOTE_X86_RFLAGS_INDEX]))
-		return -EINVAL;
-	for (i = 0; i < X86_RIP; i++)
-		if (i != X86_RSP)
-			vcpu->arch.reg[i] = gpr[i];
-	if (gpr[X86_RSP] != x86_get(vcpu, X86_RSP))
-		x86_set(vcpu, X86_RSP, gpr[X86_RSP]);
-	if (gpr[X86_RFLAGS] != x86_get(vcpu, X86_RFLAGS))
-		x86_set(vcpu, X86_RFLAGS, gpr[X86_RFLAGS]);
-	if (gpr[X86_RIP] != rip)
-		x86_retire(vcpu, gpr[X86_RIP]);
 	return 0;
 }

@@ -3,7 +3,8 @@
  * mote/x86: what is under way between two instructions, as registers: the
  * MOTE_X86_CLASS_EVENT of GET_REGS and SET_REGS.
  */
-#include "x86.h"
+#include "events.h"
+#include "guest_regs.h"
 
 #define NMI_VECTOR_NR	2
 #define DB_VECTOR	1

@@ -9,8 +9,8 @@
 #include <asm/msr-index.h>
 #include <asm/processor.h>
 
-#include "lapic.h"
-#include "x86.h"
+#include "events.h"
+#include "lapic_timer.h"
 
 #define DF_VECTOR	8
 #define PF_VECTOR	14

@@ -21,7 +21,7 @@
 #include <asm/fpu/xcr.h>
 #include <asm/pkru.h>
 
-#include "x86.h"
+#include "fpu.h"
 
 /* What a guest can have.  AMX is not here: its state would need XFD as well. */
 #define XCR0_KNOWN	(XFEATURE_MASK_FPSSE | XFEATURE_MASK_YMM | XFEATURE_MASK_AVX512 | \
@@ -123,7 +123,6 @@ int x86_fpu_setup(void)
 		x86_fpu_size = standard_size(x86_xcr0_supported);
 	}
 	mxcsr_mask = read_mxcsr_mask();
-	x86_uret_setup();
 	fpu_cache = kmem_cache_create("mote_fpu", x86_fpu_size, 64, SLAB_ACCOUNT, NULL);
 	return fpu_cache ? 0 : -ENOMEM;
 }

@@ -8,6 +8,7 @@
 #include <linux/gfp.h>
 #include <linux/slab.h>
 
+#include "cpuid.h"
 #include "lapic.h"
 
 #define X2APIC_MSR	0x800

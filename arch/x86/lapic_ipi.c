@@ -9,7 +9,7 @@
  */
 #include <linux/bits.h>
 
-#include "lapic.h"
+#include "lapic_ipi.h"
 
 #define ICR_LOGICAL		BIT(11)
 #define ICR_SHORTHAND(icr)	(((icr) >> 18) & 3)

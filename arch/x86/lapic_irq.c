@@ -6,7 +6,7 @@
 #include <linux/bitops.h>
 #include <linux/bits.h>
 
-#include "lapic.h"
+#include "lapic_irq.h"
 
 #define TPR_CLASS(priority)	((priority) >> 4)
 
@@ -44,7 +44,7 @@ static int highest(const struct mote_lapic *apic, u32 base)
 }
 
 /* Most entries find nothing pending: remember that, where only we set IRR */
-static int highest_irr(struct mote_lapic *apic)
+int lapic_highest_irr(struct mote_lapic *apic)
 {
 	int vector;
 
@@ -76,7 +76,7 @@ u32 lapic_ppr(struct mote_lapic *apic)
 /*
  * A poster stores, in this order: the trigger mode, the vector in pir, on;
  * then it kicks.  The vCPU's thread clears on, then takes pir and then reads
- * the trigger modes of what it took (take_posted).  All are full barriers on
+ * the trigger modes of what it took (lapic_take_posted).  All are full barriers on
  * x86, so:
  *
  * - The thread that clears an on which a poster has set sees that poster's
@@ -96,7 +96,7 @@ u32 lapic_ppr(struct mote_lapic *apic)
  * A hardware descriptor (posted interrupts) keeps this order with its own pir
  * and on, and a notification in place of the kick.  Two things then need care:
  * hardware takes pir without looking at pir_level, so a level vector whose EOI
- * does not exit yet has to come through here; and lapic_timer_taken() is not
+ * does not exit yet has to come through here; and timer_taken() is not
  * called for a periodic tick that hardware took.
  */
 void lapic_post(struct mote_vcpu *vcpu, unsigned int vector, bool level)
@@ -107,7 +107,7 @@ void lapic_post(struct mote_vcpu *vcpu, unsigned int vector, bool level)
 		set_bit(vector, apic->pir_level);
 	else if (test_bit(vector, apic->pir_level))
 		clear_bit(vector, apic->pir_level);
-	/* Trigger mode before vector, for take_posted() */
+	/* Trigger mode before vector, for lapic_take_posted() */
 	smp_mb__after_atomic();
 	if (test_and_set_bit(vector, apic->pir))
 		return;
@@ -157,7 +157,7 @@ static void merge_word(struct mote_vcpu *vcpu, unsigned int first, u32 bits, u32
 	apic->irr_maybe = true;
 }
 
-static void take_posted(struct mote_vcpu *vcpu)
+void lapic_take_posted(struct mote_vcpu *vcpu)
 {
 	struct mote_lapic *apic = vcpu->arch.lapic;
 	unsigned int i;
@@ -176,16 +176,6 @@ static void take_posted(struct mote_vcpu *vcpu)
 		merge_word(vcpu, i * 64, bits, level);
 		merge_word(vcpu, i * 64 + 32, bits >> 32, level >> 32);
 	}
-	lapic_timer_taken(apic);
-}
-
-int lapic_sync(struct mote_vcpu *vcpu)
-{
-	struct mote_lapic *apic = vcpu->arch.lapic;
-
-	if (lapic_posted(apic))
-		take_posted(vcpu);
-	return highest_irr(apic);
 }
 
 /* ---- delivery in software ---- */
@@ -198,7 +188,7 @@ static bool passes_ppr(struct mote_lapic *apic, int vector)
 int lapic_pending(struct mote_vcpu *vcpu)
 {
 	struct mote_lapic *apic = vcpu->arch.lapic;
-	int vector = highest_irr(apic);
+	int vector = lapic_highest_irr(apic);
 
 	/*
 	 * What is in IRR is delivered also while the APIC is disabled in SVR
@@ -218,7 +208,7 @@ void lapic_accept(struct mote_vcpu *vcpu, unsigned int vector)
 unsigned int lapic_tpr_threshold(struct mote_vcpu *vcpu)
 {
 	struct mote_lapic *apic = vcpu->arch.lapic;
-	int irr = highest_irr(apic);
+	int irr = lapic_highest_irr(apic);
 	unsigned int class = TPR_CLASS((u32)irr);
 
 	if (irr < 0 || !lapic_present(apic))
@@ -229,7 +219,7 @@ unsigned int lapic_tpr_threshold(struct mote_vcpu *vcpu)
 	return TPR_CLASS(lapic_reg(apic, LAPIC_TPR) & 0xff) >= class ? class : 0;
 }
 
-/* Highest vector in pir, which stays: what take_posted() does needs a loaded vCPU */
+/* Highest vector in pir, which stays: what lapic_take_posted() does needs a loaded vCPU */
 static int highest_posted(const struct mote_lapic *apic)
 {
 	int i;

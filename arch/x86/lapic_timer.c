@@ -4,7 +4,7 @@
  *
  * Nothing counts: there is a moment (target), and a host timer that goes off
  * then.  It goes off once, also in periodic mode: the vCPU's thread starts it
- * again when it takes the tick (lapic_timer_taken).  So a guest that does not
+ * again when it takes the tick (timer_taken).  So a guest that does not
  * run, or keeps the interrupt masked, costs the host one timer interrupt, and
  * ticks that it was too late for are one, as they would be in IRR.
  *
@@ -21,7 +21,8 @@
 #include <asm/tsc.h>
 
 #include "compat.h"
-#include "lapic.h"
+#include "cpuid_host.h"
+#include "lapic_timer.h"
 
 #define HOST_TIMER_MODE		HRTIMER_MODE_ABS_PINNED_HARD
 
@@ -167,7 +168,8 @@ static enum hrtimer_restart timer_fires(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-void lapic_timer_taken(struct mote_lapic *apic)
+/* Posted vectors were taken: a periodic timer may go on */
+static void timer_taken(struct mote_lapic *apic)
 {
 	u64 late;
 
@@ -176,6 +178,17 @@ void lapic_timer_taken(struct mote_lapic *apic)
 	/* From the old target, so that lateness does not add up */
 	late = ktime_to_ns(ktime_sub(ktime_get(), apic->target));
 	start(apic, ktime_add_ns(apic->target, (late / apic->period_ns + 1) * apic->period_ns));
+}
+
+int lapic_sync(struct mote_vcpu *vcpu)
+{
+	struct mote_lapic *apic = vcpu->arch.lapic;
+
+	if (lapic_posted(apic)) {
+		lapic_take_posted(vcpu);
+		timer_taken(apic);
+	}
+	return lapic_highest_irr(apic);
 }
 
 void lapic_timer_init(struct mote_lapic *apic)
@@ -286,7 +299,7 @@ static void write_lvt(struct mote_lapic *apic, u32 lvt)
 	if (mode != apic->timer_mode)
 		change_mode(apic, mode);
 	/* It may be unmasked now, and nobody took the tick that was masked */
-	lapic_timer_taken(apic);
+	timer_taken(apic);
 }
 
 void lapic_timer_write(struct mote_lapic *apic, u32 offset, u32 value)

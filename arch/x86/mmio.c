@@ -5,9 +5,12 @@
  * MOVs are decoded here: the runner gets address, width and data, and the next
  * RUN finishes the instruction.  All else it gets as bytes and registers.
  */
+#include "debug.h"
+#include "guest_regs.h"
 #include "guestread.h"
 #include "insn.h"
-#include "x86.h"
+#include "mmio.h"
+#include "walk.h"
 
 /* Segment registers as instructions number them are those of the UAPI */
 static_assert(MOTE_X86_ES == 0 && MOTE_X86_DS == 3 && MOTE_X86_GS == 5);

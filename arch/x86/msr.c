@@ -13,8 +13,11 @@
 #include <asm/processor.h>
 #include <asm/tsc.h>
 
+#include "cpuid.h"
 #include "lapic.h"
 #include "msr.h"
+#include "msr_table.h"
+#include "uret.h"
 
 /* ---- time ---- */
 

@@ -1,56 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * mote/x86: a row of the MSR table, for the files that have a part of it.
+ * mote/x86: model specific registers (msr.c).
  */
 #ifndef MOTE_X86_MSR_H
 #define MOTE_X86_MSR_H
 
 #include "x86.h"
 
-/* x86_msr::flags */
-#define MSR_LIST	BIT(0)	/* state: in REG_LIST */
-#define MSR_RO		BIT(1)	/* WRMSR is #GP; SET_REGS takes the same value again */
-#define MSR_WO		BIT(2)	/* a command: RDMSR is #GP, and the runner does not see it */
-#define MSR_ADDRESS	BIT(3)	/* only canonical addresses */
-#define MSR_LOW_HALF	BIT(4)	/* bits 63:32 are reserved */
-#define MSR_LAPIC	BIT(5)	/* needs an APIC in the kernel */
+/**
+ * x86_msr_read - RDMSR and GET_REGS
+ * @vcpu: loaded
+ * @index: MSR
+ * @value: result
+ * @host: asked by the runner (GET_REGS) and not by the guest
+ *
+ * Return: 0 or -ENOENT (the guest gets #GP).
+ */
+int x86_msr_read(struct mote_vcpu *vcpu, u32 index, u64 *value, bool host);
 
 /**
- * struct x86_msr - an MSR, or a range of them
- * @first: index
- * @last: index, inclusive
- * @need: X86_FEATURE_GUEST_* of which the guest must have one, or 0
- * @flags: MSR_*
- * @value: what reads give without @get
- * @get: read it; NULL: @value
- * @check: 0 or -EINVAL, beyond what @flags say; NULL: anything goes
- * @set: write it; NULL: writes that pass the checks change nothing
- *
- * As in x86_msr_read(), x86_msr_check() and x86_msr_write().
+ * x86_msr_check - whether WRMSR or SET_REGS of @value would be accepted
+ * Return: 0, -ENOENT: no such MSR, -EINVAL: reserved bits, not canonical ...
  */
-struct x86_msr {
-	u32 first;
-	u32 last;
-	u32 need;
-	u32 flags;
-	u64 value;
-	u64 (*get)(struct mote_vcpu *vcpu, u32 index);
-	int (*check)(struct mote_vcpu *vcpu, u32 index, u64 value, bool host);
-	void (*set)(struct mote_vcpu *vcpu, u32 index, u64 value, bool host);
-};
+int x86_msr_check(struct mote_vcpu *vcpu, u32 index, u64 value, bool host);
 
-/* mtrr.c */
+/**
+ * x86_msr_write - WRMSR and SET_REGS of what x86_msr_check() accepted
+ * Return: MOTE_RESUME, or MOTE_USER when it made an exit (x2APIC EOI).
+ */
+int x86_msr_write(struct mote_vcpu *vcpu, u32 index, u64 value, bool host);
 
-/* 8 variable ranges (7:0), fixed ranges (8), write-combining (10) */
-#define MTRR_CAP	0x508u
+/** x86_msr_list - indexes that REG_LIST has: the @n-th, or 0 after the last */
+u32 x86_msr_list(struct mote_vcpu *vcpu, unsigned int n);
 
-/* IA32_MTRR_PHYSBASE0, IA32_MTRR_PHYSMASK0 and so on, in turn */
-#define MTRR_PHYS_FIRST	0x200u
-#define MTRR_PHYS_LAST	0x20fu
-
-u64 x86_mtrr_get(struct mote_vcpu *vcpu, u32 index);
-int x86_mtrr_check(struct mote_vcpu *vcpu, u32 index, u64 value, bool host);
-void x86_mtrr_set(struct mote_vcpu *vcpu, u32 index, u64 value, bool host);
-int x86_pat_check(struct mote_vcpu *vcpu, u32 index, u64 value, bool host);
+void x86_msr_reset(struct mote_vcpu *vcpu);
+void x86_set_efer(struct mote_vcpu *vcpu, u64 value);
 
 #endif /* MOTE_X86_MSR_H */

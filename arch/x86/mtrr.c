@@ -6,7 +6,8 @@
  */
 #include <asm/msr-index.h>
 
-#include "msr.h"
+#include "cpuid.h"
+#include "msr_table.h"
 
 /* Layout of mote_vcpu_arch::mtrr */
 #define SLOT_DEF_TYPE	0

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mote/x86: GET_REGS, SET_REGS and REG_LIST.
+ * mote/x86: GET_REGS, SET_REGS and REG_LIST, and the registers in the run page.
  *
  * Checks look at one register alone: the core checks a whole array before it
  * sets any, so a check cannot know what the entries before it will change.
@@ -11,6 +11,10 @@
 #include <asm/processor-flags.h>
 
 #include "arch.h"
+#include "cpuid.h"
+#include "debug.h"
+#include "fpu.h"
+#include "guest_regs.h"
 #include "lapic.h"
 #include "msr.h"
 #include "mod/regs.h"
@@ -381,6 +385,59 @@ static int apic_check(struct mote_vcpu *vcpu, u32 index, u64 value)
 static void apic_set(struct mote_vcpu *vcpu, u32 index, u64 value)
 {
 	lapic_reg_restore(vcpu, index, value);
+}
+
+/* ---- registers in the run page ---- */
+
+/**
+ * x86_code_bits - width of the current code segment
+ * @vcpu: loaded
+ */
+unsigned int x86_code_bits(struct mote_vcpu *vcpu)
+{
+	struct x86_segment cs;
+
+	x86->get_seg(vcpu, MOTE_X86_CS, &cs);
+	return x86_cs_bits(vcpu, &cs);
+}
+
+/**
+ * x86_fill_run_regs - show the general registers to the runner
+ * @vcpu: loaded, after mote_exit_begin()
+ */
+void x86_fill_run_regs(struct mote_vcpu *vcpu)
+{
+	struct mote_arch_run_regs *regs = &vcpu->run->regs;
+
+	x86_get(vcpu, X86_RSP);
+	x86_get(vcpu, X86_RIP);
+	x86_get(vcpu, X86_RFLAGS);
+	memcpy(regs->gpr, vcpu->arch.reg, sizeof(regs->gpr));
+	regs->mode = x86_code_bits(vcpu);
+	regs->cpl = x86->cpl(vcpu);
+	vcpu->run->state |= MOTE_STATE_REGS;
+}
+
+int mote_arch_vcpu_set_run_regs(struct mote_vcpu *vcpu)
+{
+	u64 gpr[MOTE_X86_GPR_COUNT];
+	u64 rip = x86_get(vcpu, X86_RIP);
+	unsigned int i;
+
+	for (i = 0; i < MOTE_X86_GPR_COUNT; i++)
+		gpr[i] = READ_ONCE(vcpu->run->regs.gpr[i]);
+	if (x86_rflags_check(gpr[MOTE_X86_RFLAGS_INDEX]))
+		return -EINVAL;
+	for (i = 0; i < X86_RIP; i++)
+		if (i != X86_RSP)
+			vcpu->arch.reg[i] = gpr[i];
+	if (gpr[X86_RSP] != x86_get(vcpu, X86_RSP))
+		x86_set(vcpu, X86_RSP, gpr[X86_RSP]);
+	if (gpr[X86_RFLAGS] != x86_get(vcpu, X86_RFLAGS))
+		x86_set(vcpu, X86_RFLAGS, gpr[X86_RFLAGS]);
+	if (gpr[X86_RIP] != rip)
+		x86_retire(vcpu, gpr[X86_RIP]);
+	return 0;
 }
 
 /* ---- the classes ---- */

@@ -5,7 +5,11 @@
  */
 #include <asm/processor-flags.h>
 
-#include "x86.h"
+#include "cpuid.h"
+#include "fpu.h"
+#include "guest_regs.h"
+#include "msr.h"
+#include "uret.h"
 
 #define RESET_EDX	0x600u	/* family 6, when CPUID has no leaf 1 */
 

@@ -2,10 +2,9 @@
 /*
  * mote/x86: second-stage violations, and the part of exits that sleeps.
  */
+#include "exits.h"
 #include "guestread.h"
 #include "insn.h"
-#include "lapic.h"
-#include "x86.h"
 
 /*
  * The guest's instruction, for those who decode.  The registers that the walk

@@ -13,7 +13,7 @@
 #include <linux/percpu.h>
 #include <asm/msr.h>
 
-#include "x86.h"
+#include "uret.h"
 
 static const u32 uret_msr[X86_URET_COUNT] = {
 	[X86_URET_STAR] = MSR_STAR,

@@ -8,9 +8,10 @@
  */
 #include <asm/processor-flags.h>
 
-#include "arch.h"
+#include "cpuid.h"
+#include "fpu.h"
 #include "guestread.h"
-#include "x86.h"
+#include "walk.h"
 
 #define PTE_P		BIT_ULL(0)
 #define PTE_W		BIT_ULL(1)
@@ -572,24 +573,4 @@ bool x86_fetch_insn_nofault(struct mote_vcpu *vcpu, u64 cs_base, u8 *buf)
 	there = x86_fetch_insn_held(vcpu, &reader, cs_base, buf);
 	mote_guest_reader_end(&reader);
 	return there;
-}
-
-void mote_arch_translate(struct mote_vcpu *vcpu, struct mote_translate *tr)
-{
-	struct x86_walk w = {
-		.gva = tr->gva,
-		.access = tr->access,
-		.set_ad = tr->flags & MOTE_TRANSLATE_MARK,
-	};
-
-	mote_arch_vcpu_load(vcpu);
-	x86_walk_cache(vcpu);
-	w.user = x86->cpl(vcpu) == 3;
-	mote_arch_vcpu_put(vcpu);
-	x86_walk(vcpu, &w);
-	tr->status = w.status;
-	tr->gpa = w.gpa;
-	tr->page_bytes = w.page_bytes;
-	tr->prot = w.prot;
-	tr->error_code = w.error_code;
 }

@@ -6,6 +6,8 @@ Dependencies point one way: uapi <- arch data <- mod headers <- mod/*.c and
 arch/*.c.  The table RULES has, for each group of files, the groups that it
 may include besides its own; the first pattern that matches a path is its
 group.  System headers are not looked at.
+
+The files of a folder in LAYERS include and call downwards only.
 """
 import fnmatch
 import os
@@ -65,6 +67,27 @@ RULES = {
     # unit tests compile sources of the module and the runner in user space
     "unit": CORE | {"arch", "vgic registers", "timer", "hostirq", "vmx", "svm", "mod", "libmote", "tools", "selftests"},
 }
+
+# Files of a folder from the bottom up, without .c and .h: a name in one line is
+# of one layer.  Headers may be included from their own layer on; what a .c file
+# defines may be called from the layers above it.
+LAYERS = {
+    "arch/x86": """
+        arch_data backend x86 insn hostcpu regs_asm lapic_regs
+        dump msrmap fpu uret lapic_irq
+        cpuid_host lapic_ipi
+        cpuid lapic_timer
+        events lapic mtrr walk msr_table
+        debug msr lapic_state event_regs guest_regs
+        regs reset
+        mmio
+        emulate control slow exits
+        arch
+    """,
+}
+
+# Hooks that mod/arch.h promises to everybody, and who is below them all the same.
+HOOKS = re.compile(r"mote_arch_")
 
 # Words that belong to one place, and where that is.
 WORDS = [
@@ -126,10 +149,73 @@ def check(top, path):
                 yield f"{path}:{number}: {group(path)} must not include {target} ({group(target)})"
 
 
+# ---- layers ----
+
+DEFINITION = re.compile(r"^(?!static(?! inline))[a-z][\w *]*?\b(\w+)\(", re.M)
+NOISE = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', re.S)
+
+
+def read(top, path):
+    """A source without comments and strings, with its lines where they were."""
+    with open(os.path.join(top, path), encoding="utf-8") as file:
+        return NOISE.sub(lambda m: "\n" * m.group().count("\n"), file.read())
+
+
+def definitions(text):
+    """Functions that others can call: the body follows, and not a semicolon."""
+    for found in DEFINITION.finditer(text):
+        tail = re.match(r"[^;{}]*\)[^;{}()]*\n?{", text[found.end():])
+        if tail:
+            yield found.group(1)
+
+
+def layers_of(top, folder):
+    """Number of the layer of each file of ours in a folder."""
+    numbers = {name: n for n, line in enumerate(LAYERS[folder].split("\n")) for name in line.split()}
+    for path in sorted(os.listdir(os.path.join(top, folder))):
+        base, ext = os.path.splitext(path)
+        if ext in (".c", ".h"):
+            yield f"{folder}/{path}", numbers.get(base)
+
+
+def goes_up(layer, path, other):
+    """Whether a call out of one file into another is against the layers."""
+    if other.endswith(".h") or os.path.splitext(path)[0] == os.path.splitext(other)[0]:
+        return False  # what is in a header is a matter of who includes it
+    return layer[other] >= layer[path] + path.endswith(".h")
+
+
+def check_layers(top, folder):
+    layer = dict(layers_of(top, folder))
+    for path in [p for p, n in layer.items() if n is None]:
+        yield f"{path}:1: has no layer in scripts/lint/includes.py"
+        del layer[path]
+    text = {path: read(top, path) for path in layer}
+    owner = {name: path for path in layer for name in definitions(text[path])}
+    for path, source in text.items():
+        for number, line in enumerate(source.split("\n"), 1):
+            if path.endswith(".h") and not line.startswith("\t"):
+                continue  # prototypes: only what inline functions do counts
+            for name in re.findall(r"\w+", line):
+                other = owner.get(name, path)
+                if goes_up(layer, path, other) and not HOOKS.match(name):
+                    yield f"{path}:{number}: {name}() is of {other}, which is not below"
+    for path in layer:
+        with open(os.path.join(top, path), encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                found = re.match(r'\s*#\s*include\s*"([^"]+)"', line)
+                target = found and resolve(top, path, True, found.group(1))
+                if target in layer and layer[target] > layer[path]:
+                    yield f"{path}:{number}: {target} is of a higher layer"
+
+
 def main():
     top = sys.argv[1]
     for path in sorted(sources(top)):
         for finding in check(top, path):
+            print(finding)
+    for folder in LAYERS:
+        for finding in check_layers(top, folder):
             print(finding)
 
 

@@ -5,6 +5,7 @@
 
 #include "lapic_shim.h"
 
+#include "cpuid_host.h"
 #include "lapic.h"
 #include "unit.h"
 

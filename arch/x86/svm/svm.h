@@ -9,9 +9,8 @@
 #include <asm/msr.h>
 #include <asm/svm.h>
 
-#include "../lapic.h"
+#include "../exits.h"
 #include "../msrmap.h"
-#include "../x86.h"
 #include "ops.h"
 
 /*

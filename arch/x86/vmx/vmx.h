@@ -8,8 +8,8 @@
 #include <linux/list.h>
 #include <asm/desc_defs.h>
 
+#include "../exits.h"
 #include "../msrmap.h"
-#include "../x86.h"
 #include "ops.h"
 
 /**

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mote/x86: debug registers, and what comes between two instructions (debug.c).
+ */
+#ifndef MOTE_X86_DEBUG_H
+#define MOTE_X86_DEBUG_H
+
+#include "events.h"
+
+void x86_retire_slow(struct mote_vcpu *vcpu);
+
+/**
+ * x86_retire - an instruction is done without the CPU's doing
+ * @vcpu: loaded
+ * @rip: of the next one
+ *
+ * Does what the CPU does between instructions: the interrupt shadow ends, and
+ * with RFLAGS.TF a single-step trap follows.
+ */
+static inline void x86_retire(struct mote_vcpu *vcpu, u64 rip)
+{
+	x86_set(vcpu, X86_RIP, rip);
+	if (unlikely(x86_get(vcpu, X86_SHADOW) ||
+		     (x86_get(vcpu, X86_RFLAGS) & X86_RFLAGS_TF)))
+		x86_retire_slow(vcpu);
+}
+
+/**
+ * x86_skip - the instruction is done
+ * @vcpu: loaded
+ * @insn_len: its length in bytes
+ */
+static inline void x86_skip(struct mote_vcpu *vcpu, unsigned int insn_len)
+{
+	x86_retire(vcpu, x86_get(vcpu, X86_RIP) + insn_len);
+}
+
+/* ---- debug registers ---- */
+
+int x86_mov_from_dr(struct mote_vcpu *vcpu, unsigned int dr, unsigned int gpr,
+		    unsigned int insn_len);
+int x86_mov_to_dr(struct mote_vcpu *vcpu, unsigned int dr, unsigned int gpr,
+		  unsigned int insn_len);
+void x86_queue_debug(struct mote_vcpu *vcpu, u64 dr6_bits);
+void x86_debug_load(struct mote_vcpu *vcpu);
+void x86_debug_restore(struct mote_vcpu *vcpu);
+
+/**
+ * x86_debug_begin - a session begins
+ * @vcpu: loaded; the host's breakpoints do not change until x86_debug_put()
+ */
+static inline void x86_debug_begin(struct mote_vcpu *vcpu)
+{
+	vcpu->arch.host_dr7 = hw_breakpoint_active() ? __this_cpu_read(cpu_dr7) : 0;
+	if (unlikely(vcpu->arch.dr7 & X86_DR7_ENABLED))
+		x86_debug_load(vcpu);
+}
+
+/**
+ * x86_debug_put - the host's breakpoints back, at the end of a session
+ * @vcpu: loaded
+ */
+static inline void x86_debug_put(struct mote_vcpu *vcpu)
+{
+	if (unlikely(vcpu->arch.debug_live || vcpu->arch.host_dr7))
+		x86_debug_restore(vcpu);
+}
+
+#endif /* MOTE_X86_DEBUG_H */
