@@ -28,20 +28,6 @@ static unsigned int mmio_reg(u64 esr)
 	return (esr & ESR_ELx_SRT_MASK) >> ESR_ELx_SRT_SHIFT;
 }
 
-/**
- * arm64_big_endian - whether data accesses are, where the guest is now
- * @vcpu: after an exit
- */
-bool arm64_big_endian(struct mote_vcpu *vcpu)
-{
-	u64 pstate = to_ctx(vcpu)->pstate, sctlr;
-
-	if (pstate & PSR_MODE32_BIT)
-		return pstate & PSR_AA32_E_BIT;
-	sctlr = arm64_sys_read(vcpu, ARM64_SCTLR_EL1);
-	return sctlr & ((pstate & PSR_MODE_MASK) == PSR_MODE_EL0t ? SCTLR_EL1_E0E : SCTLR_ELx_EE);
-}
-
 static u64 swap_bytes(u64 value, unsigned int bytes)
 {
 	return swab64(value) >> (64 - 8 * bytes);

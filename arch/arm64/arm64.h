@@ -1,115 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * mote/arm64: what the files of arch/arm64 offer each other.
+ * mote/arm64: what the files of arch/arm64 offer each other, but for the machine
+ * below (machine.h).  In the order of the layers: state of the guest, devices,
+ * exits.
  */
 #ifndef MOTE_ARM64_ARM64_H
 #define MOTE_ARM64_ARM64_H
 
 #include <linux/bits.h>
 
-#include "arch.h"
-#include "hyp/ctx.h"
-#include "mod/mote.h"
+#include <asm/esr.h>
+#include <asm/ptrace.h>
 
-static inline struct arm64_ctx *to_ctx(struct mote_vcpu *vcpu)
+#include "machine.h"
+
+/* PSTATE bits of AArch64 without a name in the kernel */
+#define ARM64_PSTATE_SS		BIT(21)
+#define ARM64_PSTATE_BTYPE	(3u << 10)
+
+/**
+ * arm64_skip - the instruction is done: next PC, PSTATE.SS and BTYPE as after any
+ * @vcpu: any time after its exit
+ *
+ * With PSTATE.SS clear a step that is active is over: the exception follows
+ * at once (Arm ARM, "Software Step exceptions").  PSTATE.IL was clear, or the
+ * instruction had not been executed.
+ */
+static inline void arm64_skip(struct mote_vcpu *vcpu)
 {
-	return vcpu->arch.ctx;
+	struct arm64_ctx *ctx = to_ctx(vcpu);
+
+	ctx->pc += unlikely((ctx->pstate & PSR_MODE32_BIT) && !(ctx->esr & ESR_ELx_IL)) ? 2 : 4;
+	ctx->pstate &= ~(u64)(ARM64_PSTATE_SS | ARM64_PSTATE_BTYPE);
 }
-
-/* ---- el2.c: who has EL2, and how this host switches worlds ---- */
-
-/* The kernel itself runs at EL2 (HCR_EL2.E2H), else at EL1 with a lowvisor of ours at EL2 */
-extern bool arm64_vhe;
-
-/** arm64_el2_init - see mote_arch_init(): find out who has EL2, get the lowvisor ready */
-int arm64_el2_init(void);
-void arm64_el2_exit(void);
-int arm64_el2_cpu_enable(void);
-void arm64_el2_cpu_disable(void);
-
-/**
- * arm64_el2_map - let the world switch see a page
- * @page: kernel address of a page that belongs to a vCPU
- *
- * Return: 0 or -ENOMEM.  VHE: nothing to do.  Context: sleepable.
- */
-int arm64_el2_map(void *page);
-
-/** arm64_el2_unmap - undo it, on all CPUs; before the page is freed.  Context: sleepable. */
-void arm64_el2_unmap(void *page);
-
-/* ICH_VTR_EL2: list registers, priority bits; 0 without GICv3 virtualization */
-extern u64 arm64_ich_vtr;
-
-/**
- * arm64_session_load - what of the guest's state need not be switched at each entry
- * @vcpu: prepared, preemption off
- *
- * VHE: EL1 registers, which the host does not use.  nVHE: nothing.  Both: a
- * flush of stage 1 when another vCPU of the VM was on this CPU last.  Until
- * arm64_session_put() @sys belongs to arm64_sys_read() and arm64_sys_write().
- */
-void arm64_session_load(struct mote_vcpu *vcpu);
-
-/** arm64_session_put - undo it: the registers are in vcpu->arch.ctx again */
-void arm64_session_put(struct mote_vcpu *vcpu);
-
-/**
- * arm64_enter - the world switch
- * @ctx: controls are set
- *
- * Context: interrupts off.  Returns after the guest's exit with the host's
- * state back.  Interrupts that ended the run are still pending.
- */
-void arm64_enter(struct arm64_ctx *ctx);
-
-/**
- * arm64_sys_read - a system register of the guest
- * @vcpu: under vcpu->mutex; live: on its CPU
- * @reg: enum arm64_sys
- *
- * From hardware on VHE hosts during a session, else from the context.
- */
-u64 arm64_sys_read(struct mote_vcpu *vcpu, enum arm64_sys reg);
-void arm64_sys_write(struct mote_vcpu *vcpu, enum arm64_sys reg, u64 value);
-
-/* ---- stage2.c: format of the tables, VMIDs ---- */
-
-extern u64 arm64_vtcr;
-extern unsigned int arm64_ipa_bits;	/* width of guest physical addresses */
-
-int arm64_stage2_init(void);
-void arm64_stage2_exit(void);
-/**
- * arm64_stage2_vm_init - a VMID and VTTBR for a VM; its tables are set up
- * Return: 0 or -ENOSPC.
- */
-int arm64_stage2_vm_init(struct mote_vm *vm);
-void arm64_stage2_vm_destroy(struct mote_vm *vm);
-/** arm64_stage2_hcr - bits of HCR_EL2 that go with the format */
-u64 arm64_stage2_hcr(void);
-/** arm64_stage2_clean - clean and invalidate what the guest has mapped.  Sleepable. */
-void arm64_stage2_clean(struct mote_vm *vm);
-/**
- * arm64_dcache_clean - write the host's cache lines of a page back to memory
- *
- * For guests with caches off, before a page is mapped, unless FEAT_S2FWB makes
- * hardware do it (Arm ARM, "Stage 2 forced Write-Back").
- */
-void arm64_dcache_clean(hpa_t hpa, u64 bytes);
-
-/* ---- exit.c, abort.c ---- */
-
-/** arm64_skip - the instruction is done: next PC, PSTATE.SS and BTYPE as after any */
-void arm64_skip(struct mote_vcpu *vcpu);
-void arm64_fill_run_regs(struct mote_vcpu *vcpu);
-/** arm64_exit_unknown - an exit that nobody here knows, for the runner */
-int arm64_exit_unknown(struct mote_vcpu *vcpu);
-int arm64_handle_abort(struct mote_vcpu *vcpu);
-int arm64_handle_abort_slow(struct mote_vcpu *vcpu);
-void arm64_complete_mmio(struct mote_vcpu *vcpu);
-/** arm64_big_endian - whether data accesses are, where the guest is now */
-bool arm64_big_endian(struct mote_vcpu *vcpu);
 
 /* ---- inject.c: exceptions into the guest ---- */
 
@@ -188,13 +111,26 @@ int arm64_fp_get(struct mote_vcpu *vcpu, u32 index, u64 *value);
 int arm64_fp_check(u32 index, u64 value);
 void arm64_fp_set(struct mote_vcpu *vcpu, u32 index, u64 value);
 
-/* ---- regs.c: GET_REGS and SET_REGS ---- */
+/* ---- regs.c: GET_REGS and SET_REGS, and what the runner sees ---- */
 
 void arm64_regs_reset(struct mote_vcpu *vcpu);
+void arm64_fill_run_regs(struct mote_vcpu *vcpu);
+/** arm64_fill_fail - all that hardware said of an exit that makes no sense */
+void arm64_fill_fail(struct mote_vcpu *vcpu, struct mote_exit *exit);
+/** arm64_exit_unknown - an exit that nobody here knows, for the runner */
+int arm64_exit_unknown(struct mote_vcpu *vcpu);
+/** arm64_big_endian - whether data accesses are, where the guest is now */
+bool arm64_big_endian(struct mote_vcpu *vcpu);
 
 /* ---- walk.c: the guest's stage-1 tables ---- */
 
 /** arm64_fetch_insn - the instruction at PC.  Return: 0 or -EFAULT.  Sleepable, not loaded. */
 int arm64_fetch_insn(struct mote_vcpu *vcpu, u32 *insn);
+
+/* ---- abort.c ---- */
+
+int arm64_handle_abort(struct mote_vcpu *vcpu);
+int arm64_handle_abort_slow(struct mote_vcpu *vcpu);
+void arm64_complete_mmio(struct mote_vcpu *vcpu);
 
 #endif /* MOTE_ARM64_ARM64_H */

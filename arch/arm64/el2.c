@@ -147,6 +147,22 @@ const char *mote_arch_busy_reason(void)
 	return "KVM or another hypervisor has EL2: boot with kvm-arm.mode=none, or 6.12 with kvm.enable_virt_at_load=0";
 }
 
+/* ---- pages that the switch sees ---- */
+
+int arm64_el2_map(void *page)
+{
+	return arm64_vhe ? 0 : el2_map_range(page, PAGE_SIZE, MOTE_PT_R | MOTE_PT_W);
+}
+
+void arm64_el2_unmap(void *page)
+{
+	struct mote_pt_cache unlinked = {};
+
+	if (!arm64_vhe && el2_unmap_page(page, &unlinked))
+		el2_flush();
+	mote_pt_cache_free(&unlinked);
+}
+
 /* ---- sessions ---- */
 
 /*
@@ -216,7 +232,7 @@ u64 arm64_sys_read(struct mote_vcpu *vcpu, enum arm64_sys reg)
 	u64 value = ctx->sys[reg];
 
 	if (ctx->loaded)
-		vhe_sys_access(ctx, reg, &value, false);
+		vhe_sys_access(reg, &value, false);
 	return value;
 }
 
@@ -226,5 +242,5 @@ void arm64_sys_write(struct mote_vcpu *vcpu, enum arm64_sys reg, u64 value)
 
 	ctx->sys[reg] = value;
 	if (ctx->loaded)
-		vhe_sys_access(ctx, reg, &value, true);
+		vhe_sys_access(reg, &value, true);
 }

@@ -5,14 +5,24 @@
 #ifndef MOTE_ARM64_EL2_H
 #define MOTE_ARM64_EL2_H
 
-#include "arm64.h"
 #include "hyp/host.h"
+#include "machine.h"
+#include "pgtable.h"
 
 /* el2_map.c: nVHE only */
 int el2_map_init(void);
 void el2_map_exit(void);
 phys_addr_t el2_map_root(void);
 int el2_map_range(void *start, size_t bytes, u32 prot);
+bool el2_unmap_page(void *page, struct mote_pt_cache *unlinked);
+
+/* lowvisor_boot.c, lowvisor_build.c */
+bool lowvisor_booted_at_el2(void);
+int lowvisor_build(void);
+void lowvisor_free(void);
+struct hyp_cpu *lowvisor_cpu(void);
+phys_addr_t lowvisor_entry(void);
+void lowvisor_clean(const void *start, size_t bytes);
 
 /* lowvisor.c: how to get EL2 on nVHE hosts.  "cpu": on the CPU, interrupts off. */
 int lowvisor_init(void);

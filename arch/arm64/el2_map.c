@@ -108,21 +108,20 @@ int el2_map_range(void *start, size_t bytes, u32 prot)
 	return r;
 }
 
-int arm64_el2_map(void *page)
+/**
+ * el2_unmap_page - take one out
+ * @page: as for el2_map_range()
+ * @unlinked: receives tables to free after the flush
+ *
+ * Return: whether el2_flush() is needed.  Context: sleepable.
+ */
+bool el2_unmap_page(void *page, struct mote_pt_cache *unlinked)
 {
-	return arm64_vhe ? 0 : el2_map_range(page, PAGE_SIZE, MOTE_PT_R | MOTE_PT_W);
-}
-
-void arm64_el2_unmap(void *page)
-{
-	struct mote_pt_cache unlinked = {};
 	hpa_t pa = virt_to_phys(page);
+	bool flush;
 
-	if (arm64_vhe)
-		return;
 	mutex_lock(&map_lock);
-	if (mote_pt_unmap(&el2_pt, pa, pa + PAGE_SIZE - 1, NULL, &unlinked))
-		el2_flush();
-	mote_pt_cache_free(&unlinked);
+	flush = mote_pt_unmap(&el2_pt, pa, pa + PAGE_SIZE - 1, NULL, unlinked);
 	mutex_unlock(&map_lock);
+	return flush;
 }

@@ -16,25 +16,6 @@
 #include "arm64.h"
 #include "trace.h"
 
-#define PSTATE_SS	BIT(21)
-#define PSTATE_BTYPE	(3u << 10)
-
-/**
- * arm64_skip - the instruction is done: next PC, PSTATE.SS and BTYPE as after any
- * @vcpu: any time after its exit
- *
- * With PSTATE.SS clear a step that is active is over: the exception follows
- * at once (Arm ARM, "Software Step exceptions").  PSTATE.IL was clear, or the
- * instruction had not been executed.
- */
-void arm64_skip(struct mote_vcpu *vcpu)
-{
-	struct arm64_ctx *ctx = to_ctx(vcpu);
-
-	ctx->pc += unlikely((ctx->pstate & PSR_MODE32_BIT) && !(ctx->esr & ESR_ELx_IL)) ? 2 : 4;
-	ctx->pstate &= ~(u64)(PSTATE_SS | PSTATE_BTYPE);
-}
-
 /* ---- exits without an answer ---- */
 
 /* Instructions and registers of features that the ID registers do not show */
@@ -42,24 +23,6 @@ static int exit_undef(struct mote_vcpu *vcpu)
 {
 	arm64_inject_undef(vcpu);
 	return MOTE_RESUME;
-}
-
-static void fill_fail(struct mote_vcpu *vcpu, struct mote_exit *exit)
-{
-	struct arm64_ctx *ctx = to_ctx(vcpu);
-
-	exit->fail = (struct mote_exit_fail) {
-		.qualification = ctx->esr,
-		.cpu = smp_processor_id(),
-		.info = { ctx->exit, ctx->far, ctx->hpfar, ctx->pstate },
-	};
-}
-
-/* Never dropped: the runner sees the hardware's syndrome as it came */
-int arm64_exit_unknown(struct mote_vcpu *vcpu)
-{
-	fill_fail(vcpu, mote_exit_begin(vcpu, MOTE_EXIT_UNKNOWN, to_ctx(vcpu)->esr));
-	return MOTE_USER;
 }
 
 /* ---- WFI, WFE ---- */
@@ -220,7 +183,7 @@ static int exit_failed(struct mote_vcpu *vcpu)
 		mote_vm_kill(vcpu->vm, EBUSY, mote_arch_busy_reason());
 		return MOTE_AGAIN;
 	}
-	fill_fail(vcpu, mote_exit_begin(vcpu, MOTE_EXIT_FAIL_ENTRY, ctx->exit));
+	arm64_fill_fail(vcpu, mote_exit_begin(vcpu, MOTE_EXIT_FAIL_ENTRY, ctx->exit));
 	return MOTE_USER;
 }
 
@@ -267,7 +230,7 @@ int mote_arch_vcpu_handle_slow(struct mote_vcpu *vcpu)
 		schedule();
 		return MOTE_RESUME;
 	case ARM64_SLOW_CLEAN:
-		arm64_stage2_clean(vcpu->vm);
+		arm64_vm_clean(vcpu->vm);
 		return MOTE_RESUME;
 	default:
 		return arm64_handle_abort_slow(vcpu);

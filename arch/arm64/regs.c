@@ -217,7 +217,39 @@ void arm64_regs_reset(struct mote_vcpu *vcpu)
 	ctx->vpidr = read_cpuid_id();
 }
 
-/* ---- registers in the run page ---- */
+/* ---- what the runner sees in the run page ---- */
+
+/**
+ * arm64_big_endian - whether data accesses are, where the guest is now
+ * @vcpu: after an exit
+ */
+bool arm64_big_endian(struct mote_vcpu *vcpu)
+{
+	u64 pstate = to_ctx(vcpu)->pstate, sctlr;
+
+	if (pstate & PSR_MODE32_BIT)
+		return pstate & PSR_AA32_E_BIT;
+	sctlr = arm64_sys_read(vcpu, ARM64_SCTLR_EL1);
+	return sctlr & ((pstate & PSR_MODE_MASK) == PSR_MODE_EL0t ? SCTLR_EL1_E0E : SCTLR_ELx_EE);
+}
+
+void arm64_fill_fail(struct mote_vcpu *vcpu, struct mote_exit *exit)
+{
+	struct arm64_ctx *ctx = to_ctx(vcpu);
+
+	exit->fail = (struct mote_exit_fail) {
+		.qualification = ctx->esr,
+		.cpu = smp_processor_id(),
+		.info = { ctx->exit, ctx->far, ctx->hpfar, ctx->pstate },
+	};
+}
+
+/* Never dropped: the runner sees the hardware's syndrome as it came */
+int arm64_exit_unknown(struct mote_vcpu *vcpu)
+{
+	arm64_fill_fail(vcpu, mote_exit_begin(vcpu, MOTE_EXIT_UNKNOWN, to_ctx(vcpu)->esr));
+	return MOTE_USER;
+}
 
 /**
  * arm64_fill_run_regs - show the general registers to the runner

@@ -68,8 +68,8 @@ RULES = {
     "unit": CORE | {"arch", "vgic registers", "timer", "hostirq", "vmx", "svm", "mod", "libmote", "tools", "selftests"},
 }
 
-# Files of a folder from the bottom up, without .c and .h: a name in one line is
-# of one layer.  Headers may be included from their own layer on; what a .c file
+# Files of a folder from the bottom up, without .c and .h unless the two are not of
+# one layer: a name in one line is of one layer.  Headers may be included from their own layer on; what a .c file
 # defines may be called from the layers above it.
 LAYERS = {
     "arch/x86": """
@@ -83,6 +83,26 @@ LAYERS = {
         mmio
         emulate control slow exits
         arch
+    """,
+    "arch/arm64": """
+        arch_data stage2_format machine el2.h
+        el2_cpu el2_map lowvisor_boot caches
+        lowvisor_build stage2
+        lowvisor
+        el2
+        arm64 vgic.h
+        hostirq vgic_irq debug fp dump
+        vgic_bank timer vgic_cpu
+        vgic_dist vgic_redist
+        vgic vgic_state vgic_mmio
+        idreg
+        inject
+        sysreg
+        regs
+        arch
+        walk
+        abort
+        exit
     """,
 }
 
@@ -175,7 +195,7 @@ def layers_of(top, folder):
     for path in sorted(os.listdir(os.path.join(top, folder))):
         base, ext = os.path.splitext(path)
         if ext in (".c", ".h"):
-            yield f"{folder}/{path}", numbers.get(base)
+            yield f"{folder}/{path}", numbers.get(path, numbers.get(base))
 
 
 def goes_up(layer, path, other):

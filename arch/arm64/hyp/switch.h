@@ -180,27 +180,36 @@ static __always_inline void fault_save(struct arm64_ctx *ctx, u64 flags)
 /* Of a vCPU without one: all of ICC_* trap (ICH_HCR_EL2.TC, TALL0, TALL1, TDIR) */
 #define ICH_HCR_TRAP_ALL	(BIT(10) | BIT(11) | BIT(12) | BIT(14))
 
+/* From the last one in use down to the first */
 #define FOR_LRS(F)								\
-	F(0) F(1) F(2) F(3) F(4) F(5) F(6) F(7) F(8) F(9) F(10) F(11) F(12) F(13) F(14) F(15)
+	F(15) F(14) F(13) F(12) F(11) F(10) F(9) F(8) F(7) F(6) F(5) F(4) F(3) F(2) F(1) F(0)
 #define LR_LOAD(n)								\
-	if (gic->used_lrs <= (n))						\
-		return;								\
-	write_sysreg_s(gic->lr[n], SYS_ICH_LR##n##_EL2);
+	case (n) + 1:								\
+		write_sysreg_s(gic->lr[n], SYS_ICH_LR##n##_EL2);		\
+		fallthrough;
 /* What stays behind would be seen by the next guest that uses fewer */
 #define LR_SAVE(n)								\
-	if (gic->used_lrs <= (n))						\
-		return;								\
-	gic->lr[n] = read_sysreg_s(SYS_ICH_LR##n##_EL2);			\
-	write_sysreg_s(0, SYS_ICH_LR##n##_EL2);
+	case (n) + 1:								\
+		gic->lr[n] = read_sysreg_s(SYS_ICH_LR##n##_EL2);		\
+		write_sysreg_s(0, SYS_ICH_LR##n##_EL2);				\
+		fallthrough;
 
 static __always_inline void gic_lrs_load(const struct arm64_ctx_gic *gic)
 {
+	switch (gic->used_lrs) {
 	FOR_LRS(LR_LOAD)
+	case 0:
+		break;
+	}
 }
 
 static __always_inline void gic_lrs_save(struct arm64_ctx_gic *gic)
 {
+	switch (gic->used_lrs) {
 	FOR_LRS(LR_SAVE)
+	case 0:
+		break;
+	}
 }
 
 /* Nothing to do without one: both are 0 then */
@@ -228,15 +237,15 @@ static __always_inline void gic_leave(struct arm64_ctx_gic *gic)
 #define VTR_PRE(vtr)	((vtr) >> 26 & 7)
 #define FOR_APRS(F)	F(0, 0) F(1, 5) F(2, 6) F(3, 6)
 #define APR_LOAD(n, pre)							\
-	if (VTR_PRE(vtr) < (pre))						\
-		return;								\
-	write_sysreg_s(gic->ap0r[n], SYS_ICH_AP0R##n##_EL2);			\
-	write_sysreg_s(gic->ap1r[n], SYS_ICH_AP1R##n##_EL2);
+	if (VTR_PRE(vtr) >= (pre)) {						\
+		write_sysreg_s(gic->ap0r[n], SYS_ICH_AP0R##n##_EL2);		\
+		write_sysreg_s(gic->ap1r[n], SYS_ICH_AP1R##n##_EL2);		\
+	}
 #define APR_SAVE(n, pre)							\
-	if (VTR_PRE(vtr) < (pre))						\
-		return;								\
-	gic->ap0r[n] = read_sysreg_s(SYS_ICH_AP0R##n##_EL2);			\
-	gic->ap1r[n] = read_sysreg_s(SYS_ICH_AP1R##n##_EL2);
+	if (VTR_PRE(vtr) >= (pre)) {						\
+		gic->ap0r[n] = read_sysreg_s(SYS_ICH_AP0R##n##_EL2);		\
+		gic->ap1r[n] = read_sysreg_s(SYS_ICH_AP1R##n##_EL2);		\
+	}
 
 static __always_inline void gic_aprs_load(const struct arm64_ctx_gic *gic, u64 vtr)
 {

@@ -105,25 +105,21 @@ void vhe_enter(struct arm64_ctx *ctx, struct hyp_host *host)
 			write_sysreg_s(*value, SYS_##r##_EL12);			\
 		else								\
 			*value = read_sysreg_s(SYS_##r##_EL12);			\
-		return;
+		break;
 #define ACCESS_PLAIN(r)								\
 	case ARM64_##r:								\
 		if (write)							\
 			write_sysreg(*value, r);				\
 		else								\
 			*value = read_sysreg(r);				\
-		return;
+		break;
 
-/* The guest's register in hardware, or in the context if it is switched at each entry */
-void vhe_sys_access(struct arm64_ctx *ctx, enum arm64_sys reg, u64 *value, bool write)
+/* The guest's register in hardware; nothing for one that is switched at each entry */
+void vhe_sys_access(enum arm64_sys reg, u64 *value, bool write)
 {
-	u64 *from = write ? value : &ctx->sys[reg];
-	u64 *to = write ? &ctx->sys[reg] : value;
-
 	switch ((unsigned int)reg) {
 	FOR_MMU_REGS(ACCESS_EL12)
 	FOR_EL1_REGS(ACCESS_EL12)
 	FOR_PLAIN_REGS(ACCESS_PLAIN)
 	}
-	*to = *from;
 }

@@ -12,7 +12,7 @@ void vhe_host_save(struct hyp_host *host);
 void vhe_session_load(struct arm64_ctx *ctx, struct hyp_host *host);
 void vhe_session_put(struct arm64_ctx *ctx, struct hyp_host *host);
 void vhe_enter(struct arm64_ctx *ctx, struct hyp_host *host);
-void vhe_sys_access(struct arm64_ctx *ctx, enum arm64_sys reg, u64 *value, bool write);
+void vhe_sys_access(enum arm64_sys reg, u64 *value, bool write);
 
 /* entry.S.  Return: ARM64_EXIT_*.  DAIF is masked. */
 u64 vhe_guest_enter(struct arm64_ctx *ctx, u64 flags);
