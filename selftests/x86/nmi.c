@@ -230,6 +230,43 @@ TEST_F(nmi, interrupt_in_the_shadow_of_sti)
 	in_shadow(_metadata, &self->o, SHADOW_STI, RFLAGS_FIXED | RFLAGS_IF, MOTE_EVENT_INTR);
 }
 
+extern char sti_int_at[], sti_int_after[];
+
+asm(".pushsection .text\n"
+	"sti_int_at: sti; int $0x80\n"
+	"sti_int_after: nop; jmp snippet_end\n"
+	".popsection");
+
+/*
+ * The delivery of INT n cannot read its gate and is begun again.  What waits for the end of
+ * the shadow that INT n is in still comes after it.
+ */
+TEST_F(nmi, interrupted_int_n_in_the_shadow_of_sti)
+{
+	const struct snippet s = { .at = sti_int_at };
+	struct vcpu *v = &self->o.cpu;
+	void *idt = x86_tables(v)->idt;
+
+	for (int i = 0; i < 2; i++) {
+		u64 faults = v->stats->exits[MOTE_EXIT_FAULT];
+
+		start_snippet(v, &s, RFLAGS_FIXED);
+		/* Out of the second stage, and back when it is asked for */
+		ASSERT_EQ(0, mprotect(idt, PAGE, PROT_NONE));
+		ASSERT_EQ(0, mprotect(idt, PAGE, PROT_READ | PROT_WRITE));
+		ASSERT_EQ(0, x86_inject(v, MOTE_EVENT_INTR, VECTOR_INTR));
+		vcpu_finish(v);
+		EXPECT_LT(faults, v->stats->exits[MOTE_EXIT_FAULT]);
+		ASSERT_EQ(2, count);
+		EXPECT_EQ((unsigned long)sti_int_after, rip_of(VECTOR_INT));
+		/* It does not load the shadow with VMRUN: seen in 7.2 */
+		if (guest_on_tcg)
+			continue;
+		EXPECT_EQ(VECTOR_INT, seen[0].vector);
+		EXPECT_EQ((unsigned long)sti_int_after, rip_of(VECTOR_INTR));
+	}
+}
+
 /* An exception's delivery ends the shadow: its handler is in none from the first instruction */
 TEST_F(nmi, exception_ends_the_shadow)
 {

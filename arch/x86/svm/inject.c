@@ -368,8 +368,11 @@ void svm_take_exit_int_info(struct mote_vcpu *vcpu)
 		*ev = svm->soft.event;
 		return;
 	}
-	if (is_software(type, vector))
+	if (is_software(type, vector)) {
+		/* Had the shadow of an STI before it ended, interrupts could come first */
+		x86_set(vcpu, X86_SHADOW, SVM_INTERRUPT_SHADOW_MASK);
 		return;
+	}
 	*ev = (struct x86_event) {
 		.valid = true,
 		.type = type >> SVM_EVTINJ_TYPE_SHIFT,
