@@ -337,8 +337,8 @@ static int decode_0f01(struct cursor *c, struct x86_system *sys)
 	if (c->pos >= c->n)
 		return -EINVAL;
 	if (c->insn[c->pos] >> 6 == 3) {
-		sys->opcode = X86_OP_0F01(c->insn[c->pos++]);
-		return 0;
+		sys->opcode = X86_OP_0F01(c->insn[c->pos]);
+		return decode_regs(c, sys);
 	}
 	reg = take_modrm(c, &operand);
 	if (reg < 0)
@@ -374,6 +374,7 @@ int x86_decode_system(const u8 *insn, unsigned int n, unsigned int mode, struct 
 	*sys = (struct x86_system) {
 		.opcode = opcode,
 		.addr_bytes = address_size(&c),
+		.bytes = operand_size(&c),
 		.seg = c.seg == NO_SEG ? SEG_DS : c.seg,
 	};
 	if (decode_system_opcode(&c, sys) || c.pos > c.n)

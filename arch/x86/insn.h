@@ -99,6 +99,7 @@ int x86_decode_mov(const u8 *insn, unsigned int n, unsigned int mode, struct x86
 #define X86_OP_RDMSR		0x0f32
 #define X86_OP_CPUID		0x0fa2
 #define X86_OP_0F01(modrm)	(0x0f0100 | (modrm))
+#define X86_OP_IS_SMSW_REG(op)	(((op) & ~7u) == X86_OP_0F01(0xe0))
 #define X86_OP_XSETBV		X86_OP_0F01(0xd1)
 #define X86_OP_VMMCALL		X86_OP_0F01(0xd9)
 
@@ -108,14 +109,16 @@ int x86_decode_mov(const u8 *insn, unsigned int n, unsigned int mode, struct x86
  * @seg: segment register of a string instruction that has a choice, 0 (ES) to 5
  *	(GS)
  * @addr_bytes: address size, 2, 4 or 8
+ * @bytes: operand size, 2, 4 or 8; only that of SMSW to a register means something
  * @reg: MOV CRn and DRn: n, 0..15
- * @rm: and the general register, 0..15
+ * @rm: and the general register, 0..15; that of SMSW and LMSW, too
  * @opcode: X86_OP_*
  */
 struct x86_system {
 	u8 len;
 	u8 seg;
 	u8 addr_bytes;
+	u8 bytes;
 	u8 reg;
 	u8 rm;
 	u32 opcode;

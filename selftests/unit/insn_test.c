@@ -171,6 +171,7 @@ static u32 reference_system(const u8 *insn, unsigned int n, struct x86_system *s
 		return 0;
 	sys->len = zi.length;
 	sys->addr_bytes = zi.address_width / 8;
+	sys->bytes = zi.operand_width / 8;
 	sys->reg = zi.raw.modrm.reg | zi.raw.rex.R << 3;
 	sys->rm = zi.raw.modrm.rm | zi.raw.rex.B << 3;
 	if (zi.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT)
@@ -211,6 +212,8 @@ static void compare_system(const u8 *insn, unsigned int n)
 	     got.len == want.len && got.addr_bytes == want.addr_bytes;
 	if (ok && opcode >= X86_OP_MOV_FROM_CR && opcode <= X86_OP_MOV_TO_DR)
 		ok = got.reg == want.reg && got.rm == want.rm;
+	if (ok && X86_OP_IS_SMSW_REG(opcode))
+		ok = got.bytes == want.bytes && got.rm == want.rm;
 	accepted_system += ok;
 	if (!ok)
 		complain(insn, n, true, false);

@@ -251,6 +251,36 @@ TEST(cr0)
 	run_guest(guest_cr0);
 }
 
+/* SMSW stores as many bits as its register has, although it is a matter of 16 */
+GUEST(smsw)
+{
+	u64 cr0 = guest_read_cr0() | CR0_CD | CR0_NW, ones = ~0ULL, v;
+	register u64 r9 asm("r9") = ones;
+
+	guest_write_cr0(cr0);
+	asm volatile("smsw %w0" : "=r"(v) : "0"(ones));
+	GUEST_EQ((ones & ~0xffffULL) | (cr0 & 0xffff), v);
+	asm volatile("smsw %k0" : "=r"(v) : "0"(ones));
+	GUEST_EQ(cr0, v);
+	asm volatile("smsw %q0" : "=r"(v) : "0"(ones));
+	GUEST_EQ(cr0, v);
+	asm volatile("smsw %k0" : "+r"(r9));
+	GUEST_EQ(cr0, r9);
+	v = ones;
+	asm volatile("smsw %0" : "+m"(v));
+	GUEST_EQ((ones & ~0xffffULL) | (cr0 & 0xffff), v);
+	/* Without an exit, perhaps */
+	cr0 &= ~(CR0_CD | CR0_NW);
+	guest_write_cr0(cr0);
+	asm volatile("fninit; smsw %k0" : "=r"(v) : "0"(ones));
+	GUEST_EQ(cr0, v);
+}
+
+TEST(smsw)
+{
+	run_guest(guest_smsw);
+}
+
 GUEST(caches_off)
 {
 	u64 cr0;

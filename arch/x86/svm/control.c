@@ -4,9 +4,9 @@
  *
  * Writes of CR0 exit when they change other bits than TS and MP, those of CR4
  * always, and all accesses to what hardware has otherwise than the guest believes
- * (see state.c).  MOVs are carried out here; writes end a deferral of the FPU,
- * since these bits decide about it.  SMSW, LMSW and CLTS, which cannot reach
- * CD and NW, are let through once.
+ * (see cr0.c).  MOVs are carried out here; writes end a deferral of the FPU,
+ * since these bits decide about it, and so is SMSW to a register.  Other SMSWs, LMSW
+ * and CLTS, which cannot reach CD and NW, are let through once.
  */
 #include "svm.h"
 
@@ -97,44 +97,38 @@ int svm_handle_dr(struct mote_vcpu *vcpu, unsigned int insn_len)
 	return x86_mov_to_dr(vcpu, code - SVM_EXIT_WRITE_DR0, gpr, insn_len);
 }
 
-/**
- * svm_intercept_cr0 - which accesses to CR0 exit
- * @svm: loaded
- * @on: false: none
- */
-void svm_intercept_cr0(struct svm_vcpu *svm, bool on)
+/* The CPU would store what it has: that the caches are on, and TS of a deferral */
+static int smsw(struct mote_vcpu *vcpu, const struct x86_system *sys)
 {
-	svm_intercept(svm, INTERCEPT_SELECTIVE_CR0, on);
-	svm_intercept(svm, INTERCEPT_CR0_READ, on && svm->cr0_differs);
-	svm_intercept(svm, INTERCEPT_CR0_WRITE, on && svm->cr0_differs);
+	u64 value = x86_get(vcpu, X86_CR0);
+
+	if (sys->bytes == 2)
+		value = (x86_get(vcpu, sys->rm) & ~0xffffull) | (u16)value;
+	else if (sys->bytes == 4)
+		value = (u32)value;
+	x86_set_gpr(vcpu, sys->rm, value);
+	x86_skip(vcpu, sys->len);
+	return MOTE_RESUME;
 }
 
 /**
- * svm_let_cr0 - SMSW, LMSW or CLTS exited: the CPU does it
+ * svm_handle_msw - SMSW, LMSW or CLTS exited
  * @vcpu: loaded
+ * @sys: which
  *
- * It is executed again, alone, and then CR0 exits as before.
+ * SMSW to a register stores 32 or 64 bits.  The rest does not reach CD and NW: it
+ * is executed again, alone, and then CR0 exits as before.
  */
-int svm_let_cr0(struct mote_vcpu *vcpu)
+int svm_handle_msw(struct mote_vcpu *vcpu, const struct x86_system *sys)
 {
 	struct svm_vcpu *svm = to_svm(vcpu);
 
+	if (X86_OP_IS_SMSW_REG(sys->opcode))
+		return smsw(vcpu, sys);
 	/* It would see and write our TS */
 	svm_fpu_now(vcpu);
 	svm->cr_once = true;
 	svm->step = true;
 	svm_intercept_cr0(svm, false);
 	return MOTE_RESUME;
-}
-
-/**
- * svm_end_cr0 - the first exit after that
- * @vcpu: loaded
- */
-void svm_end_cr0(struct mote_vcpu *vcpu)
-{
-	struct svm_vcpu *svm = to_svm(vcpu);
-
-	svm->cr_once = false;
-	svm_intercept_cr0(svm, true);
 }

@@ -469,7 +469,7 @@ int svm_handle_insn(struct mote_vcpu *vcpu, const struct x86_insn *insn)
 		to_svm(vcpu)->gpr = sys.rm;
 		return entry->insn(vcpu, sys.len);
 	}
-	return is_cr(control_of(vcpu)->exit_code) ? svm_let_cr0(vcpu) : MOTE_RESUME;
+	return is_cr(control_of(vcpu)->exit_code) ? svm_handle_msw(vcpu, &sys) : MOTE_RESUME;
 }
 
 /* What an entry may have left to be done after it */

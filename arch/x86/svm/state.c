@@ -10,8 +10,6 @@
 
 #include "svm.h"
 
-#define CR0_CACHE	((u64)(X86_CR0_CD | X86_CR0_NW))
-
 static u64 fetch_value(struct svm_vcpu *svm, enum x86_reg reg)
 {
 	const struct vmcb_save_area *save = &svm->vmcb->save;
@@ -62,30 +60,6 @@ void svm_fetch_paging(struct mote_vcpu *vcpu)
 	reg[X86_CR4] = svm->cr4;
 	reg[X86_EFER] = save->efer & ~(u64)EFER_SVME;
 	vcpu->arch.cached |= svm_backend.paging_regs;
-}
-
-/**
- * svm_set_cr0 - give the VMCB the guest's CR0
- * @vcpu: loaded
- * @cr0: as the guest believes it
- *
- * A guest that ran with its caches off, as after a reset, would do so very
- * slowly, and nobody needs it: hardware does not get to see CD and NW.  It has TS
- * while the FPU is deferred.  Where that differs from what the guest believes,
- * its accesses to CR0 exit.
- */
-void svm_set_cr0(struct mote_vcpu *vcpu, u64 cr0)
-{
-	struct svm_vcpu *svm = to_svm(vcpu);
-	u64 hw = cr0 & ~CR0_CACHE;
-
-	if (vcpu->arch.fpu_deferred)
-		hw |= X86_CR0_TS;
-	if (svm->vmcb->save.cr0 != hw)
-		svm_changed(svm, SVM_CLEAN_CR);
-	svm->vmcb->save.cr0 = hw;
-	svm->cr0_differs = hw ^ cr0;
-	svm_intercept_cr0(svm, !svm->cr_once);
 }
 
 /* MCE stays on for the host: with it off a machine check shuts the CPU down */

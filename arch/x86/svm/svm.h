@@ -10,6 +10,7 @@
 #include <asm/svm.h>
 
 #include "../exits.h"
+#include "../insn.h"
 #include "../msrmap.h"
 #include "ops.h"
 
@@ -198,7 +199,6 @@ void svm_exec_changed(struct mote_vcpu *vcpu);
 /* state.c: guest registers in the VMCB */
 void svm_fetch(struct mote_vcpu *vcpu, enum x86_reg reg);
 void svm_fetch_paging(struct mote_vcpu *vcpu);
-void svm_set_cr0(struct mote_vcpu *vcpu, u64 cr0);
 void svm_flush_dirty(struct mote_vcpu *vcpu);
 void svm_get_seg(struct mote_vcpu *vcpu, unsigned int which, struct x86_segment *seg);
 void svm_set_seg(struct mote_vcpu *vcpu, unsigned int which, const struct x86_segment *seg);
@@ -266,12 +266,15 @@ void svm_fpu_begin(struct mote_vcpu *vcpu);
 void svm_fpu_now(struct mote_vcpu *vcpu);
 int svm_exit_nm(struct mote_vcpu *vcpu);
 
-/* control.c: MOV CRn and DRn, SMSW, LMSW, CLTS */
+/* cr0.c: CR0 in the VMCB */
 void svm_intercept_cr0(struct svm_vcpu *svm, bool on);
+void svm_set_cr0(struct mote_vcpu *vcpu, u64 cr0);
+void svm_end_cr0(struct mote_vcpu *vcpu);
+
+/* control.c: MOV CRn and DRn, SMSW, LMSW, CLTS */
 int svm_handle_cr(struct mote_vcpu *vcpu, unsigned int insn_len);
 int svm_handle_dr(struct mote_vcpu *vcpu, unsigned int insn_len);
-int svm_let_cr0(struct mote_vcpu *vcpu);
-void svm_end_cr0(struct mote_vcpu *vcpu);
+int svm_handle_msw(struct mote_vcpu *vcpu, const struct x86_system *sys);
 
 /* exit.c */
 int svm_handle_exit(struct mote_vcpu *vcpu);
