@@ -12,6 +12,7 @@
 #include "arch.h"
 #include "cpuid_host.h"
 #include "exits.h"
+#include "mitigate.h"
 
 int mote_arch_init(void)
 {
@@ -24,11 +25,16 @@ int mote_arch_init(void)
 	r = x86_backend_choose();
 	if (r)
 		goto free_fpu;
-	r = x86_cpuid_setup();
+	r = x86_mitigate_setup();
 	if (r)
 		goto exit_backend;
+	r = x86_cpuid_setup();
+	if (r)
+		goto teardown;
 	return 0;
 
+teardown:
+	x86_mitigate_teardown();
 exit_backend:
 	x86->exit();
 free_fpu:
@@ -39,18 +45,24 @@ free_fpu:
 void mote_arch_exit(void)
 {
 	x86_cpuid_teardown();
+	x86_mitigate_teardown();
 	x86->exit();
 	x86_fpu_teardown();
 }
 
 int mote_arch_cpu_enable(void)
 {
-	return x86->cpu_enable();
+	int r = x86->cpu_enable();
+
+	if (!r)
+		x86_mitigate_cpu_enable();
+	return r;
 }
 
 void mote_arch_cpu_disable(void)
 {
 	x86->cpu_disable();
+	x86_mitigate_cpu_disable();
 }
 
 int mote_arch_probe_busy(void)
@@ -208,6 +220,7 @@ void mote_arch_vcpu_destroy(struct mote_vcpu *vcpu)
 	/* The timer first: it posts into the rest */
 	lapic_destroy(vcpu);
 	x86->vcpu_destroy(vcpu);
+	x86_guest_gone(vcpu);
 	x86_cpuid_free(vcpu);
 	x86_fpu_destroy(vcpu);
 }
@@ -233,6 +246,7 @@ void mote_arch_vcpu_put(struct mote_vcpu *vcpu)
 void mote_arch_vcpu_prepare(struct mote_vcpu *vcpu)
 {
 	x86_uret_load(vcpu);
+	x86_mitigate_session();
 	static_call(x86_backend_prepare)(vcpu);
 	vcpu->arch.live = true;
 }

@@ -15,23 +15,6 @@
 #include "mod/mote.h"
 
 /**
- * x86_predictor_barrier - another guest ran on this CPU before
- *
- * Its branch predictions must not steer this one (Spectre v2 between guests).
- */
-static inline void x86_predictor_barrier(void)
-{
-	if (boot_cpu_has(X86_FEATURE_USE_IBPB))
-		wrmsrl(MSR_IA32_PRED_CMD, PRED_CMD_IBPB);
-}
-
-/* #MC in the guest: the host's handler, as if it had been hit itself */
-static inline void x86_host_machine_check(void)
-{
-	asm volatile("int $18");
-}
-
-/**
  * x86_host_has_virt_ssbd - whether guests can be given VIRT_SPEC_CTRL
  *
  * For AMD CPUs that switch speculative store bypass off by LS_CFG, which is not for

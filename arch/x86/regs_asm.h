@@ -7,6 +7,12 @@
 #define MOTE_X86_REGS_ASM_H
 
 #ifdef __ASSEMBLY__
+#include <asm/alternative.h>
+#include <asm/asm.h>
+#include <asm/cpufeatures.h>
+#include <asm/msr-index.h>
+
+#include "mitigate_rules.h"
 
 /* Offsets in mote_vcpu_arch::reg, numbered as instructions encode them */
 #define RAX	(0 * 8)
@@ -105,12 +111,31 @@
 	xor	%r15d, %r15d
 .endm
 
-/* Spectre v2, SSB: the host's IBRS, STIBP, SSBD, before any indirect branch */
+/*
+ * The guest's value, in %eax.  A bit that this CPU does not know, unlike the one
+ * where the guest began, is #GP: the guest then runs with the host's value.
+ */
+.macro load_guest_spec_ctrl refused:req
+	mov	$MSR_IA32_SPEC_CTRL, %ecx
+	xor	%edx, %edx
+.Lguest_spec_ctrl:
+	wrmsr
+	_ASM_EXTABLE(.Lguest_spec_ctrl, \refused)
+.endm
+
+/*
+ * Spectre v2, SSB: the host's IBRS, STIBP, SSBD, before any indirect branch.  A
+ * guest can train the jump past the WRMSR: LFENCE waits until it is decided.
+ */
 .macro load_host_spec_ctrl
+	testl	$X86_ENTER_HOST_SPEC, STK_FLAGS(%rsp)
+	jz	.Lhost_spec_ctrl
 	mov	$MSR_IA32_SPEC_CTRL, %ecx
 	mov	STK_HOST_SPEC(%rsp), %rax
 	xor	%edx, %edx
 	wrmsr
+.Lhost_spec_ctrl:
+	ALTERNATIVE "", "lfence", X86_FEATURE_MSR_SPEC_CTRL
 .endm
 
 #endif /* __ASSEMBLY__ */

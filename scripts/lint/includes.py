@@ -73,8 +73,9 @@ RULES = {
 # defines may be called from the layers above it.
 LAYERS = {
     "arch/x86": """
+        mitigate_rules
         arch_data backend x86 insn hostcpu regs_asm lapic_regs
-        dump msrmap fpu uret lapic_irq
+        dump msrmap fpu uret lapic_irq mitigate
         cpuid_host lapic_ipi
         cpuid lapic_timer
         events lapic mtrr walk msr_table

@@ -15,7 +15,6 @@
 #include <asm/processor.h>
 #include <asm/tlbflush.h>
 
-#include "entry.h"
 #include "npt.h"
 #include "svm.h"
 
@@ -139,15 +138,6 @@ static void check_tcg(void)
 	svm_caps.xsave_runs = x86_xcr0_supported;
 }
 
-/* What the host's own choice of mitigations asks of an entry */
-static void check_mitigations(void)
-{
-#ifdef X86_FEATURE_CLEAR_CPU_BUF_VM
-	if (boot_cpu_has(X86_FEATURE_CLEAR_CPU_BUF_VM))
-		svm_caps.enter_flags |= SVM_ENTER_VERW;
-#endif
-}
-
 /*
  * No control hides XSAVES from a guest, and it would save and load what the
  * host has enabled in IA32_XSS.
@@ -205,7 +195,6 @@ int svm_find_caps(void)
 	svm_caps.clean = edx & SVM_CLEAN ? SVM_CLEAN_ALL : 0;
 	svm_caps.npt = mote_npt_setup(__read_cr4() & X86_CR4_LA57,
 				      cpuid_edx(LEAF_EXT_FEATURES) & EDX_1G, encryption_bit());
-	check_mitigations();
 	check_xss();
 	check_tcg();
 	return 0;

@@ -13,7 +13,6 @@
 #include <asm/unwind_hints.h>
 
 #include "../regs_asm.h"
-#include "entry.h"
 
 /* Besides those of regs_asm.h */
 #define STK_HOST_PA	16
@@ -33,8 +32,8 @@ verw_selector:
  * %rdi: the guest's registers but RAX and RSP, which are in the VMCB
  * %rsi: physical address of the VMCB
  * %rdx: of what the host's VMSAVE has written
- * %ecx: SVM_ENTER_*
- * %r8d, %r9d: SPEC_CTRL of both sides, with SVM_ENTER_SPEC_CTRL
+ * %ecx: X86_ENTER_*
+ * %r8d, %r9d: SPEC_CTRL of both sides, with X86_ENTER_GUEST_SPEC and HOST_SPEC
  *
  * Interrupts are off.  Returns 0 after an exit, 1 when SVM is off.  All
  * registers that the ABI lets a function change hold 0 or the host's values.
@@ -65,19 +64,15 @@ SYM_FUNC_START(svm_enter)
 	 * The guest's IBRS, STIBP and SSBD.  From here to the entry there is
 	 * no indirect branch.
 	 */
-	testl	$SVM_ENTER_SPEC_CTRL, %ecx
-	jz	1f
-	mov	%ecx, %r10d
+	testl	$X86_ENTER_GUEST_SPEC, %ecx
+	jz	.Lload
 	mov	%r8d, %eax
-	mov	$MSR_IA32_SPEC_CTRL, %ecx
-	xor	%edx, %edx
-	wrmsr
-	mov	%r10d, %ecx
-1:
+	load_guest_spec_ctrl .Lload
+.Lload:
 	mov	%rsi, %rax
 	vmload	%rax
 	/* TSA: overwrite what the guest could sample of the host's data */
-	testl	$SVM_ENTER_VERW, %ecx
+	testl	$X86_ENTER_VERW, STK_FLAGS(%rsp)
 	jz	2f
 	verw	verw_selector(%rip)
 2:
@@ -98,10 +93,7 @@ SYM_FUNC_START(svm_enter)
 	/* Spectre RSB, PBRSB: the guest's return predictions go before the first RET */
 	FILL_RETURN_BUFFER %_ASM_CX, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT, \
 			   X86_FEATURE_RSB_VMEXIT_LITE
-	testl	$SVM_ENTER_SPEC_CTRL, STK_FLAGS(%rsp)
-	jz	3f
 	load_host_spec_ctrl
-3:
 	/* Retbleed, SRSO: what the guest trained RET with */
 	CALL_UNTRAIN_RET
 	ALTERNATIVE_2 "", "call entry_ibpb", X86_FEATURE_ENTRY_IBPB, \

@@ -8,12 +8,10 @@
 #include <asm/nospec-branch.h>
 
 #include "../hostcpu.h"
+#include "../mitigate.h"
 #include "entry.h"
 #include "svm.h"
 #include "tlbtag.h"
-
-/* Whose VMCB ran last on the CPU; cleared by others when that goes away */
-static DEFINE_PER_CPU(struct svm_vcpu *, current_svm);
 
 /*
  * ASID 0 is the host's.  SVM has no way to run without one, so 1 is shared by
@@ -90,11 +88,7 @@ static int svm_vcpu_init(struct mote_vcpu *vcpu)
 static void svm_vcpu_destroy(struct mote_vcpu *vcpu)
 {
 	struct svm_vcpu *svm = to_svm(vcpu);
-	int cpu;
 
-	/* Another one may get the same memory, and must not be taken for this one */
-	for_each_possible_cpu(cpu)
-		cmpxchg(per_cpu_ptr(&current_svm, cpu), svm, NULL);
 	if (!svm->asid_shared)
 		mote_tag_free(&asids, svm->asid);
 	svm_vmcb_destroy(vcpu);
@@ -105,11 +99,7 @@ static noinline void load_vmcb(struct mote_vcpu *vcpu)
 	struct svm_vcpu *svm = to_svm(vcpu);
 	int cpu = smp_processor_id();
 
-	if (__this_cpu_read(current_svm) != svm) {
-		/* Also from one that is gone: who knows */
-		x86_predictor_barrier();
-		__this_cpu_write(current_svm, svm);
-	}
+	x86_guest_arrives(vcpu);
 	if (vcpu->cpu != cpu) {
 		WRITE_ONCE(vcpu->cpu, cpu);
 		vcpu->tlb_gen = -1;
@@ -120,7 +110,7 @@ static noinline void load_vmcb(struct mote_vcpu *vcpu)
 
 static void svm_load(struct mote_vcpu *vcpu)
 {
-	if (unlikely(__this_cpu_read(current_svm) != to_svm(vcpu) ||
+	if (unlikely(__this_cpu_read(x86_previous_guest) != vcpu ||
 		     vcpu->cpu != smp_processor_id()))
 		load_vmcb(vcpu);
 }
@@ -157,26 +147,31 @@ static void svm_flush(struct mote_vcpu *vcpu)
 }
 
 /* The guest's choice of speculation is not the host's: what the entry has to do */
-static noinline u32 guest_speculation(struct mote_vcpu *vcpu, u64 host_spec_ctrl)
+static noinline u32 guest_speculation(struct mote_vcpu *vcpu, struct vmcb *vmcb,
+				      u64 host_spec_ctrl)
 {
+	bool has = x86_guest_has(vcpu, X86_FEATURE_GUEST_SPEC_CTRL);
+	u64 virtual;
+	u32 flags;
+
 	if (vcpu->arch.virt_spec_ctrl)
 		x86_switch_virt_ssbd(vcpu, true);
-	if (vcpu->arch.spec_ctrl == host_spec_ctrl ||
-	    !x86_guest_has(vcpu, X86_FEATURE_GUEST_SPEC_CTRL))
-		return 0;
-	/* Where the VMCB has one, the CPU switches it */
 	if (!svm_caps.v_spec_ctrl)
-		return SVM_ENTER_SPEC_CTRL;
-	to_svm(vcpu)->vmcb->save.spec_ctrl = vcpu->arch.spec_ctrl;
-	return 0;
+		return has ? x86_spec_ctrl_flags(vcpu->arch.spec_ctrl, host_spec_ctrl, NULL) : 0;
+	/* The CPU switches it */
+	flags = x86_spec_ctrl_flags(has ? vcpu->arch.spec_ctrl : 0, host_spec_ctrl, &virtual);
+	vmcb->save.spec_ctrl = virtual;
+	return flags;
 }
 
-static __always_inline u32 enter_flags(struct mote_vcpu *vcpu, u64 host_spec_ctrl)
+static __always_inline u32 enter_flags(struct mote_vcpu *vcpu, struct vmcb *vmcb,
+				       u64 host_spec_ctrl)
 {
-	u32 flags = svm_caps.enter_flags;
+	u32 flags = x86_mitigations;
 
-	if (unlikely((vcpu->arch.spec_ctrl ^ host_spec_ctrl) | vcpu->arch.virt_spec_ctrl))
-		flags |= guest_speculation(vcpu, host_spec_ctrl);
+	if (unlikely(!x86_spec_ctrl_same(vcpu->arch.spec_ctrl, host_spec_ctrl,
+					 vmcb->save.spec_ctrl) || vcpu->arch.virt_spec_ctrl))
+		flags |= guest_speculation(vcpu, vmcb, host_spec_ctrl);
 	return flags;
 }
 
@@ -254,7 +249,7 @@ static void svm_vcpu_enter(struct mote_vcpu *vcpu)
 		svm_host_save();
 	host_spec_ctrl = this_cpu_read(x86_spec_ctrl_current);
 	failed = svm_enter(vcpu->arch.reg, svm->vmcb_pa, __this_cpu_read(svm_vmsave_pa),
-			   enter_flags(vcpu, host_spec_ctrl),
+			   enter_flags(vcpu, vmcb, host_spec_ctrl),
 			   vcpu->arch.spec_ctrl, host_spec_ctrl);
 	if (unlikely(vcpu->arch.virt_spec_ctrl))
 		x86_switch_virt_ssbd(vcpu, false);

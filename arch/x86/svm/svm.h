@@ -43,7 +43,6 @@
  * @pause_threshold: which have to be close together
  * @v_spec_ctrl: SPEC_CTRL is in the VMCB
  * @clean: clean bits that mean something here: SVM_CLEAN_ALL, or 0
- * @enter_flags: SVM_ENTER_* of all entries: CPU buffers have to be cleared (TSA)
  * @xss: the host's IA32_XSS, 0 while a guest runs
  * @cr8_exits: MOVs to CR8 have to while an interrupt waits, see check_tcg()
  * @shadow_lost: VMRUN does not load the interrupt shadow, see check_tcg()
@@ -63,7 +62,6 @@ struct svm_caps {
 	bool pause_threshold;
 	bool v_spec_ctrl;
 	u32 clean;
-	u32 enter_flags;
 	u64 xss;
 	bool cr8_exits;
 	bool shadow_lost;

@@ -5,7 +5,6 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/cpu.h>
 #include <linux/moduleparam.h>
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
@@ -187,18 +186,6 @@ static void check_perf_global(void)
 	vmx_caps.entry &= ~VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL;
 }
 
-/* What the host's own choice of mitigations asks of an entry */
-static void check_mitigations(void)
-{
-	if (cpu_mitigations_off())
-		return;
-	vmx_caps.flush_l1d = boot_cpu_has_bug(X86_BUG_L1TF) && boot_cpu_has(X86_FEATURE_FLUSH_L1D);
-	vmx_caps.verw = boot_cpu_has(X86_FEATURE_MD_CLEAR) &&
-			(boot_cpu_has_bug(X86_BUG_MDS) || boot_cpu_has_bug(X86_BUG_TAA) ||
-			 boot_cpu_has_bug(X86_BUG_MMIO_STALE_DATA) ||
-			 boot_cpu_has_bug(X86_BUG_RFDS));
-}
-
 static int check_cpu(void)
 {
 	if (!boot_cpu_has(X86_FEATURE_VMX))
@@ -239,7 +226,6 @@ int vmx_find_caps(void)
 		return r;
 	check_apicv();
 	check_perf_global();
-	check_mitigations();
 	rdmsrl(MSR_IA32_VMX_CR0_FIXED0, fixed0);
 	vmx_caps.cr0_fixed1 = fixed0 & ~(u64)(X86_CR0_PE | X86_CR0_PG);
 	rdmsrl(MSR_IA32_VMX_CR4_FIXED0, vmx_caps.cr4_fixed1);

@@ -31,9 +31,9 @@ verw_selector:
  *		 u32 guest_spec_ctrl, u32 host_spec_ctrl)
  *
  * %rdi: the guest's registers but RSP; loaded, and saved after the exit
- * %esi: VMX_ENTER_*
+ * %esi: X86_ENTER_*, VMX_ENTER_*
  * %rdx: where the value of HOST_RSP is remembered
- * %ecx, %r8d: IA32_SPEC_CTRL of both sides, with VMX_ENTER_SPEC_CTRL
+ * %ecx, %r8d: IA32_SPEC_CTRL of both sides, with X86_ENTER_GUEST_SPEC and HOST_SPEC
  *
  * Interrupts are off, the VMCS is current, its HOST_RIP is vmx_exit.
  * Returns 0 after an exit, 1 when VMLAUNCH or VMRESUME failed.  All registers
@@ -56,18 +56,16 @@ SYM_FUNC_START(vmx_enter)
 	 * The guest's IBRS, STIBP and SSBD.  From here to the entry there is
 	 * no indirect branch.
 	 */
-	testl	$VMX_ENTER_SPEC_CTRL, %esi
-	jz	2f
+	testl	$X86_ENTER_GUEST_SPEC, %esi
+	jz	.Lbuffers
 	mov	%ecx, %eax
-	mov	$MSR_IA32_SPEC_CTRL, %ecx
-	xor	%edx, %edx
-	wrmsr
-2:
+	load_guest_spec_ctrl .Lbuffers
+.Lbuffers:
 	/*
 	 * MDS, TAA, MMIO stale data, RFDS: overwrite fill buffers, load ports
 	 * and store buffers, so that the guest cannot sample the host's data.
 	 */
-	testl	$VMX_ENTER_VERW, %esi
+	testl	$X86_ENTER_VERW, %esi
 	jz	3f
 	verw	verw_selector(%rip)
 3:
@@ -108,10 +106,7 @@ SYM_INNER_LABEL(vmx_exit, SYM_L_GLOBAL)
 	/* Spectre RSB, PBRSB: the guest's return predictions go before the first RET */
 	FILL_RETURN_BUFFER %_ASM_CX, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT, \
 			   X86_FEATURE_RSB_VMEXIT_LITE
-	testl	$VMX_ENTER_SPEC_CTRL, STK_FLAGS(%rsp)
-	jz	4f
 	load_host_spec_ctrl
-4:
 	/* BHI: the guest's branch history */
 	CLEAR_BRANCH_HISTORY_VMEXIT
 

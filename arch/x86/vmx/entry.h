@@ -3,9 +3,10 @@
 #ifndef MOTE_VMX_ENTRY_H
 #define MOTE_VMX_ENTRY_H
 
-#define VMX_ENTER_RESUME	1	/* VMRESUME, not VMLAUNCH */
-#define VMX_ENTER_SPEC_CTRL	2	/* the two sides' IA32_SPEC_CTRL differ */
-#define VMX_ENTER_VERW		4	/* clear CPU buffers */
+#include "../mitigate_rules.h"
+
+/* Besides X86_ENTER_* */
+#define VMX_ENTER_RESUME	X86_ENTER_BACKEND	/* VMRESUME, not VMLAUNCH */
 
 #ifndef __ASSEMBLY__
 #include <linux/types.h>

@@ -15,6 +15,7 @@
 
 #include "../hostcpu.h"
 #include "../lapic.h"
+#include "../mitigate.h"
 #include "ept.h"
 #include "entry.h"
 #include "tlbtag.h"
@@ -255,8 +256,7 @@ static noinline void load_vmcs(struct mote_vcpu *vcpu)
 		return;
 	if (vmx->cpu != cpu)
 		move_vmcs(vmx, cpu);
-	if (__this_cpu_read(current_vmcs))
-		x86_predictor_barrier();
+	x86_guest_arrives(vcpu);
 	if (vmx_vmptrld(vmx->vmcs_pa))
 		vmx_insn_failed("vmptrld", vmx->vmcs_pa);
 	__this_cpu_write(current_vmcs, vmx);
@@ -284,9 +284,8 @@ static void vmx_prepare(struct mote_vcpu *vcpu)
 	x86_debug_begin(vcpu);
 	if (unlikely(x86_msrmap_is_stale(vcpu, &to_vmx(vcpu)->msrmap)))
 		vmx_msr_bitmap_refresh(vcpu);
-	/* L1TF: nothing of the host's in the cache the guest could read */
-	if (vmx_caps.flush_l1d)
-		wrmsrl(MSR_IA32_FLUSH_CMD, L1D_FLUSH);
+	/* What ran here since the last session had data of its own */
+	to_vmx(vcpu)->l1d_dirty = true;
 }
 
 static void vmx_put(struct mote_vcpu *vcpu)
@@ -308,16 +307,46 @@ static void vmx_flush(struct mote_vcpu *vcpu)
 static __always_inline u32 enter_flags(struct mote_vcpu *vcpu, const struct vmx_vcpu *vmx,
 				       u32 host_spec_ctrl)
 {
-	u32 flags = 0;
+	u32 flags = x86_mitigations;
 
 	if (vmx->launched)
 		flags |= VMX_ENTER_RESUME;
-	if (unlikely(vcpu->arch.spec_ctrl != host_spec_ctrl) &&
+	if (unlikely(!x86_spec_ctrl_same(vcpu->arch.spec_ctrl, host_spec_ctrl, 0)) &&
 	    x86_guest_has(vcpu, X86_FEATURE_GUEST_SPEC_CTRL))
-		flags |= VMX_ENTER_SPEC_CTRL;
-	if (vmx_caps.verw)
-		flags |= VMX_ENTER_VERW;
+		flags |= x86_spec_ctrl_flags(vcpu->arch.spec_ctrl, host_spec_ctrl, NULL);
 	return flags;
+}
+
+/*
+ * Exits whose handlers see nothing but the vCPU's own registers, and decide with
+ * that: no data of the host's comes into L1D on their way.  What else ends in
+ * user space, sleeps or is interrupted shows in other ways.
+ */
+#define QUIET_EXITS	(BIT_ULL(EXIT_REASON_EXTERNAL_INTERRUPT) |		\
+			 BIT_ULL(EXIT_REASON_INTERRUPT_WINDOW) |		\
+			 BIT_ULL(EXIT_REASON_NMI_WINDOW) |			\
+			 BIT_ULL(EXIT_REASON_CPUID) | BIT_ULL(EXIT_REASON_HLT) |\
+			 BIT_ULL(EXIT_REASON_DR_ACCESS) |			\
+			 BIT_ULL(EXIT_REASON_MSR_READ) |			\
+			 BIT_ULL(EXIT_REASON_MSR_WRITE) |			\
+			 BIT_ULL(EXIT_REASON_PAUSE_INSTRUCTION) |		\
+			 BIT_ULL(EXIT_REASON_TPR_BELOW_THRESHOLD) |		\
+			 BIT_ULL(EXIT_REASON_EOI_INDUCED) |			\
+			 BIT_ULL(EXIT_REASON_XSETBV))
+
+/*
+ * L1TF: page tables of the guest's reach all that is in L1D, whatever EPT says.
+ * Documentation/admin-guide/hw-vuln/l1tf.rst, "L1D flush on VMENTER".
+ */
+static noinline void flush_l1d(struct vmx_vcpu *vmx)
+{
+	/* Both are to be taken back, whatever the other says */
+	bool dirty = x86_l1d_marked() | vmx->l1d_dirty;
+
+	vmx->l1d_dirty = false;
+	if ((x86_mitigations & X86_L1D_ALWAYS) || dirty ||
+	    vmx->reason >= 64 || !(QUIET_EXITS & BIT_ULL(vmx->reason)))
+		x86_l1d_flush();
 }
 
 /* What must be looked at before the host's interrupts are on again */
@@ -363,6 +392,8 @@ static void vmx_vcpu_enter(struct mote_vcpu *vcpu)
 	/* CR2 is not in the VMCS; the host's is dead outside of its #PF handler */
 	if (native_read_cr2() != vcpu->arch.cr2)
 		native_write_cr2(vcpu->arch.cr2);
+	if (unlikely(x86_mitigations & (X86_L1D_COND | X86_L1D_ALWAYS)))
+		flush_l1d(vmx);
 	failed = vmx_enter(vcpu->arch.reg, enter_flags(vcpu, vmx, host_spec_ctrl),
 			   &vmx->host.rsp, vcpu->arch.spec_ctrl, host_spec_ctrl);
 	vcpu->arch.cr2 = native_read_cr2();

@@ -27,8 +27,6 @@
  * @invvpid_single: INVVPID of one VPID
  * @apicv: APIC-register virtualization and virtual-interrupt delivery
  * @perf_global: PERF_GLOBAL_CTRL is switched by entry and exit
- * @flush_l1d: L1D has to be flushed before entries (L1TF)
- * @verw: CPU buffers have to be cleared before entries (MDS and relatives)
  */
 struct vmx_caps {
 	u32 revision;
@@ -44,8 +42,6 @@ struct vmx_caps {
 	bool invvpid_single;
 	bool apicv;
 	bool perf_global;
-	bool flush_l1d;
-	bool verw;
 };
 
 extern struct vmx_caps vmx_caps;
@@ -93,6 +89,7 @@ struct vmx_host {
  *	interrupts off (a)
  * @loaded: on the CPU's list of VMCSs that may be cached there
  * @launched: VMRESUME and not VMLAUNCH
+ * @l1d_dirty: first entry of a session: L1D may have anything (session)
  * @vpid: TLB tag, 0: none
  * @proc: current primary controls
  * @proc2: current secondary controls
@@ -117,6 +114,7 @@ struct vmx_vcpu {
 	int cpu;
 	struct list_head loaded;
 	bool launched;
+	bool l1d_dirty;
 	u16 vpid;
 	u32 proc;
 	u32 proc2;
