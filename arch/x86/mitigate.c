@@ -322,8 +322,26 @@ void x86_mitigate_cpu_disable(void)
 
 /* ---- machine checks ---- */
 
-/** x86_host_machine_check - #MC in the guest: the host's handler, as if it had been hit itself */
+/**
+ * x86_host_machine_check - the guest was hit by a machine check
+ *
+ * The kernel's handler looks at the banks, and at the mode which was hit.  A guest is
+ * no more of the kernel than user space is: an error in what it read costs a
+ * page or the runner, not the host.  What is to be done to the runner is task
+ * work, which RUN does before it enters again.  Context: entry, on the task's stack.
+ */
 void x86_host_machine_check(void)
 {
+#if MOTE_KVM_EXPORTS && IS_ENABLED(CONFIG_X86_MCE)
+	struct pt_regs regs = {
+		.cs = __USER_CS,
+		.ss = __USER_DS,
+		.flags = X86_EFLAGS_IF,
+	};
+
+	do_machine_check(&regs);
+#else
+	/* Taken for an error in the kernel: may panic */
 	asm volatile("int $18");
+#endif
 }
