@@ -96,27 +96,6 @@ static int fp_check(struct mote_vcpu *vcpu, u32 index, u64 value)
 	return arm64_fp_check(index, value);
 }
 
-/* ---- interrupt controller and timer, which want the whole id ---- */
-
-#define WHOLE_ID(name, class)								\
-static int name##_get(struct mote_vcpu *vcpu, u32 index, u64 *value)			\
-{											\
-	return name##_reg_get(vcpu, MOTE_ARM64_REG(class, (u64)index), value);		\
-}											\
-											\
-static int name##_check(struct mote_vcpu *vcpu, u32 index, u64 value)			\
-{											\
-	return name##_reg_check(vcpu, MOTE_ARM64_REG(class, (u64)index), value);	\
-}											\
-											\
-static void name##_set(struct mote_vcpu *vcpu, u32 index, u64 value)			\
-{											\
-	name##_reg_set(vcpu, MOTE_ARM64_REG(class, (u64)index), value);			\
-}
-
-WHOLE_ID(vgic, MOTE_ARM64_CLASS_GIC)
-WHOLE_ID(timer, MOTE_ARM64_CLASS_TIMER)
-
 /* ---- events ---- */
 
 #define EVENT_COUNT	3
@@ -174,8 +153,8 @@ const struct mote_reg_class mote_arch_reg_classes[MOTE_REG_CLASSES] = {
 	[MOTE_ARM64_CLASS_CORE] = { core_get, core_check, core_set },
 	[MOTE_ARM64_CLASS_SYSREG] = { arm64_sysreg_get, arm64_sysreg_check, arm64_sysreg_set },
 	[MOTE_ARM64_CLASS_FP] = { arm64_fp_get, fp_check, arm64_fp_set },
-	[MOTE_ARM64_CLASS_GIC] = { vgic_get, vgic_check, vgic_set },
-	[MOTE_ARM64_CLASS_TIMER] = { timer_get, timer_check, timer_set },
+	[MOTE_ARM64_CLASS_GIC] = { vgic_reg_get, vgic_reg_check, vgic_reg_set },
+	[MOTE_ARM64_CLASS_TIMER] = { timer_count_get, timer_count_check, timer_count_set },
 	[MOTE_ARM64_CLASS_EVENT] = { event_get, event_check, event_set },
 };
 
@@ -191,10 +170,9 @@ unsigned int mote_arch_reg_list(struct mote_vcpu *vcpu, u64 *ids, unsigned int r
 	for (i = 0; (id = arm64_sysreg_list(i)); i++)
 		mote_reg_add(&list, MOTE_ARM64_REG(MOTE_ARM64_CLASS_SYSREG, id));
 	mote_reg_add_class(&list, MOTE_ARM64_CLASS_FP, 66);
-	for (i = 0; (id = vgic_reg_list(vcpu, i)); i++)
-		mote_reg_add(&list, id);
-	for (i = 0; (id = timer_reg_list(i)); i++)
-		mote_reg_add(&list, id);
+	vgic_icc_list(vcpu, &list);
+	vgic_reg_list(vcpu, &list);
+	timer_list(&list);
 	mote_reg_add_class(&list, MOTE_ARM64_CLASS_EVENT, EVENT_COUNT);
 	return list.count;
 }

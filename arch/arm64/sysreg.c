@@ -80,11 +80,6 @@ static bool is_gic(u32 enc)
 
 /* ---- GET_REGS and so on, by encoding ---- */
 
-static u64 full_id(u32 enc)
-{
-	return MOTE_ARM64_REG(MOTE_ARM64_CLASS_SYSREG, (u64)enc);
-}
-
 int arm64_sysreg_get(struct mote_vcpu *vcpu, u32 enc, u64 *value)
 {
 	const struct sysreg *r = find(enc);
@@ -96,9 +91,9 @@ int arm64_sysreg_get(struct mote_vcpu *vcpu, u32 enc, u64 *value)
 	if (enc >> 14 == 2)
 		return arm64_debug_sysreg(vcpu, enc, false, value) ? 0 : -ENOENT;
 	if (is_timer(enc))
-		return timer_reg_get(vcpu, full_id(enc), value);
+		return timer_get(vcpu, enc, value);
 	if (is_gic(enc))
-		return vgic_reg_get(vcpu, full_id(enc), value);
+		return vgic_icc_get(vcpu, enc, value);
 	return arm64_idreg_get(vcpu, enc, value) ? 0 : -ENOENT;
 }
 
@@ -112,9 +107,9 @@ int arm64_sysreg_check(struct mote_vcpu *vcpu, u32 enc, u64 value)
 	if (enc >> 14 == 2)
 		return arm64_debug_check(vcpu, enc, value);
 	if (is_timer(enc))
-		return timer_reg_check(vcpu, full_id(enc), value);
+		return timer_check(vcpu, enc, value);
 	if (is_gic(enc))
-		return vgic_reg_check(vcpu, full_id(enc), value);
+		return vgic_icc_check(vcpu, enc, value);
 	/* ID registers are for SET_FEATURES: here only what they are */
 	if (!arm64_idreg_get(vcpu, enc, &now))
 		return -ENOENT;
@@ -130,9 +125,9 @@ void arm64_sysreg_set(struct mote_vcpu *vcpu, u32 enc, u64 value)
 	else if (enc >> 14 == 2)
 		arm64_debug_set(vcpu, enc, value);
 	else if (is_timer(enc))
-		timer_reg_set(vcpu, full_id(enc), value);
+		timer_set(vcpu, enc, value);
 	else if (is_gic(enc))
-		vgic_reg_set(vcpu, full_id(enc), value);
+		vgic_icc_set(vcpu, enc, value);
 }
 
 /** arm64_sysreg_list - the @n-th register of this file and debug.c; 0 after the last */

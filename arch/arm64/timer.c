@@ -35,6 +35,7 @@
 
 #include "compat.h"
 #include "hostirq.h"
+#include "mod/regs.h"
 #include "timer.h"
 #include "vgic.h"
 
@@ -48,6 +49,8 @@
 #define ENC_CNTP_TVAL		MOTE_ARM64_ENC(3, 3, 14, 2, 0)
 #define ENC_CNTP_CTL		MOTE_ARM64_ENC(3, 3, 14, 2, 1)
 #define ENC_CNTP_CVAL		MOTE_ARM64_ENC(3, 3, 14, 2, 2)
+#define ENC_CNTV_CTL		MOTE_ARM64_ENC(3, 3, 14, 3, 1)
+#define ENC_CNTV_CVAL		MOTE_ARM64_ENC(3, 3, 14, 3, 2)
 
 /* CNTHCTL_EL2: EVNTEN, EVNTDIR, EVNTI, EVNTIS */
 #define CNTHCTL_EVENTS		(BIT(2) | BIT(3) | GENMASK(7, 4) | BIT(17))
@@ -247,121 +250,118 @@ static u64 cntp_ctl(struct mote_vcpu *vcpu)
 	return timer->cntp_ctl | (fired ? CTL_ISTATUS : 0);
 }
 
-static bool read_sysreg_trapped(struct mote_vcpu *vcpu, u32 enc, u64 *value)
+bool timer_sysreg(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value)
 {
 	struct arm64_timer *timer = &vcpu->arch.timer;
 
 	switch (enc) {
 	case ENC_CNTPCT:
 		*value = guest_count(vcpu);
-		return true;
+		return !write;
 	case ENC_CNTP_TVAL:
-		*value = (u32)(timer->cntp_cval - guest_count(vcpu));
+		if (write)
+			write_cntp(vcpu, &timer->cntp_cval, guest_count(vcpu) + (s32)*value);
+		else
+			*value = (u32)(timer->cntp_cval - guest_count(vcpu));
 		return true;
 	case ENC_CNTP_CTL:
-		*value = cntp_ctl(vcpu);
+		if (write)
+			write_cntp(vcpu, &timer->cntp_ctl, *value & (CTL_ENABLE | CTL_IMASK));
+		else
+			*value = cntp_ctl(vcpu);
 		return true;
 	case ENC_CNTP_CVAL:
-		*value = timer->cntp_cval;
+		if (write)
+			write_cntp(vcpu, &timer->cntp_cval, *value);
+		else
+			*value = timer->cntp_cval;
 		return true;
 	default:
 		return false;
 	}
-}
-
-static bool write_sysreg_trapped(struct mote_vcpu *vcpu, u32 enc, u64 value)
-{
-	struct arm64_timer *timer = &vcpu->arch.timer;
-
-	switch (enc) {
-	case ENC_CNTP_TVAL:
-		write_cntp(vcpu, &timer->cntp_cval, guest_count(vcpu) + (s32)value);
-		return true;
-	case ENC_CNTP_CTL:
-		write_cntp(vcpu, &timer->cntp_ctl, value & (CTL_ENABLE | CTL_IMASK));
-		return true;
-	case ENC_CNTP_CVAL:
-		write_cntp(vcpu, &timer->cntp_cval, value);
-		return true;
-	default:
-		return false;
-	}
-}
-
-bool timer_sysreg(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value)
-{
-	return write ? write_sysreg_trapped(vcpu, enc, *value) :
-		       read_sysreg_trapped(vcpu, enc, value);
 }
 
 /* ---- GET_REGS and SET_REGS ---- */
 
-#define ID_CNTV_CTL	MOTE_ARM64_SYSREG(3, 3, 14, 3, 1)
-#define ID_CNTV_CVAL	MOTE_ARM64_SYSREG(3, 3, 14, 3, 2)
-#define ID_CNTP_CTL	MOTE_ARM64_SYSREG(3, 3, 14, 2, 1)
-#define ID_CNTP_CVAL	MOTE_ARM64_SYSREG(3, 3, 14, 2, 2)
-
-static const u64 timer_regs[] = {
-	ID_CNTV_CVAL, ID_CNTV_CTL, ID_CNTP_CVAL, ID_CNTP_CTL, MOTE_ARM64_CNTVCT,
-};
-
-u64 timer_reg_list(unsigned int n)
+static u64 *storage(struct mote_vcpu *vcpu, u32 enc)
 {
-	return n < ARRAY_SIZE(timer_regs) ? timer_regs[n] : 0;
-}
-
-/* Where a register is, and which bits of it are state; not CNTVCT_EL0 */
-static u64 *storage(struct mote_vcpu *vcpu, u64 id, u64 *mask)
-{
-	*mask = id == ID_CNTV_CTL || id == ID_CNTP_CTL ? CTL_ENABLE | CTL_IMASK : U64_MAX;
-	switch (id) {
-	case ID_CNTV_CTL:
+	switch (enc) {
+	case ENC_CNTV_CTL:
 		return &to_ctx(vcpu)->sys[ARM64_CNTV_CTL_EL0];
-	case ID_CNTV_CVAL:
+	case ENC_CNTV_CVAL:
 		return &to_ctx(vcpu)->sys[ARM64_CNTV_CVAL_EL0];
-	case ID_CNTP_CTL:
+	case ENC_CNTP_CTL:
 		return &vcpu->arch.timer.cntp_ctl;
-	case ID_CNTP_CVAL:
+	case ENC_CNTP_CVAL:
 		return &vcpu->arch.timer.cntp_cval;
 	default:
 		return NULL;
 	}
 }
 
-int timer_reg_get(struct mote_vcpu *vcpu, u64 id, u64 *value)
+/* Bits that are state */
+static u64 state_bits(u32 enc)
 {
-	u64 mask;
-	u64 *reg = storage(vcpu, id, &mask);
+	return enc == ENC_CNTV_CTL || enc == ENC_CNTP_CTL ? CTL_ENABLE | CTL_IMASK : U64_MAX;
+}
 
-	if (!reg && id != MOTE_ARM64_CNTVCT)
+int timer_get(struct mote_vcpu *vcpu, u32 enc, u64 *value)
+{
+	const u64 *reg = storage(vcpu, enc);
+
+	if (!reg)
 		return -ENOENT;
-	*value = reg ? *reg & mask : guest_count(vcpu);
+	*value = *reg & state_bits(enc);
 	return 0;
 }
 
-int timer_reg_check(struct mote_vcpu *vcpu, u64 id, u64 value)
+int timer_check(struct mote_vcpu *vcpu, u32 enc, u64 value)
 {
-	u64 mask, old;
-
-	storage(vcpu, id, &mask);
+	if (!storage(vcpu, enc))
+		return -ENOENT;
 	/* The status is what it is */
-	if (value & ~(mask | CTL_ISTATUS))
-		return -EINVAL;
-	return timer_reg_get(vcpu, id, &old);
+	return value & ~(state_bits(enc) | CTL_ISTATUS) ? -EINVAL : 0;
 }
 
-void timer_reg_set(struct mote_vcpu *vcpu, u64 id, u64 value)
+/* If the line has to be up it is again as soon as the guest runs, or is halted */
+static void stop(struct mote_vcpu *vcpu)
 {
-	u64 mask;
-	u64 *reg = storage(vcpu, id, &mask);
-
-	/* If it has to be up it is again as soon as the guest runs, or is halted */
 	set_line(vcpu, 0, false);
 	hrtimer_cancel(&vcpu->arch.timer.background);
-	if (reg)
-		*reg = value & mask;
-	else
-		WRITE_ONCE(vcpu->vm->arch.cntvoff, get_cycles() - value);
+}
+
+void timer_set(struct mote_vcpu *vcpu, u32 enc, u64 value)
+{
+	stop(vcpu);
+	*storage(vcpu, enc) = value & state_bits(enc);
+	update_cntp(vcpu);
+}
+
+void timer_list(struct mote_reg_ids *list)
+{
+	static const u32 regs[] = { ENC_CNTV_CVAL, ENC_CNTV_CTL, ENC_CNTP_CVAL, ENC_CNTP_CTL };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(regs); i++)
+		mote_reg_add(list, MOTE_ARM64_REG(MOTE_ARM64_CLASS_SYSREG, (u64)regs[i]));
+	mote_reg_add(list, MOTE_ARM64_CNTVCT);
+}
+
+int timer_count_get(struct mote_vcpu *vcpu, u32 index, u64 *value)
+{
+	*value = guest_count(vcpu);
+	return index ? -ENOENT : 0;
+}
+
+int timer_count_check(struct mote_vcpu *vcpu, u32 index, u64 value)
+{
+	return index ? -ENOENT : 0;
+}
+
+void timer_count_set(struct mote_vcpu *vcpu, u32 index, u64 value)
+{
+	stop(vcpu);
+	WRITE_ONCE(vcpu->vm->arch.cntvoff, get_cycles() - value);
 	update_cntp(vcpu);
 }
 

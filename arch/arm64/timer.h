@@ -5,7 +5,9 @@
 #ifndef MOTE_ARM64_TIMER_H
 #define MOTE_ARM64_TIMER_H
 
-#include "arm64.h"
+#include "machine.h"
+
+struct mote_reg_ids;
 
 /** timer_init - find the host's interrupt.  Return: 0 or -ENODEV, logged.  Module load. */
 int timer_init(void);
@@ -28,10 +30,13 @@ void timer_after_exit(struct mote_vcpu *vcpu);
 void timer_check_halted(struct mote_vcpu *vcpu);
 /** timer_sysreg - trapped CNTP_* and CNTPCT_EL0.  Return: whether @enc is one. */
 bool timer_sysreg(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value);
-/* MOTE_ARM64_CLASS_TIMER, and CNTV_*, CNTP_* by encoding */
-int timer_reg_get(struct mote_vcpu *vcpu, u64 id, u64 *value);
-int timer_reg_check(struct mote_vcpu *vcpu, u64 id, u64 value);
-void timer_reg_set(struct mote_vcpu *vcpu, u64 id, u64 value);
-u64 timer_reg_list(unsigned int n);
+/* GET_REGS and so on: CNTV_* and CNTP_* by encoding, and class TIMER; timer_list(): both */
+int timer_get(struct mote_vcpu *vcpu, u32 enc, u64 *value);
+int timer_check(struct mote_vcpu *vcpu, u32 enc, u64 value);
+void timer_set(struct mote_vcpu *vcpu, u32 enc, u64 value);
+int timer_count_get(struct mote_vcpu *vcpu, u32 index, u64 *value);
+int timer_count_check(struct mote_vcpu *vcpu, u32 index, u64 value);
+void timer_count_set(struct mote_vcpu *vcpu, u32 index, u64 value);
+void timer_list(struct mote_reg_ids *list);
 
 #endif /* MOTE_ARM64_TIMER_H */

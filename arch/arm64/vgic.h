@@ -6,7 +6,9 @@
 #ifndef MOTE_ARM64_VGIC_H
 #define MOTE_ARM64_VGIC_H
 
-#include "arm64.h"
+#include "machine.h"
+
+struct mote_reg_ids;
 
 /* The timers' PPIs, as in all machines (SBSA) */
 #define ARM64_VTIMER_PPI	27u
@@ -58,11 +60,14 @@ void vgic_mmio(struct mote_vcpu *vcpu, gpa_t ipa, unsigned int bytes, bool write
  * Return: whether @enc is one that is there; else the guest gets UNDEF.
  */
 bool vgic_sysreg(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value);
-/* GET_REGS and so on: class GIC, and ICC_* by encoding (MOTE_ARM64_CLASS_SYSREG) */
-int vgic_reg_get(struct mote_vcpu *vcpu, u64 id, u64 *value);
-int vgic_reg_check(struct mote_vcpu *vcpu, u64 id, u64 value);
-void vgic_reg_set(struct mote_vcpu *vcpu, u64 id, u64 value);
-/** vgic_reg_list - the @n-th id of the vCPU in restore order, 0 after the last */
-u64 vgic_reg_list(struct mote_vcpu *vcpu, unsigned int n);
+/* GET_REGS and so on: ICC_* by encoding, and class GIC */
+int vgic_icc_get(struct mote_vcpu *vcpu, u32 enc, u64 *value);
+int vgic_icc_check(struct mote_vcpu *vcpu, u32 enc, u64 value);
+void vgic_icc_set(struct mote_vcpu *vcpu, u32 enc, u64 value);
+void vgic_icc_list(struct mote_vcpu *vcpu, struct mote_reg_ids *list);
+int vgic_reg_get(struct mote_vcpu *vcpu, u32 index, u64 *value);
+int vgic_reg_check(struct mote_vcpu *vcpu, u32 index, u64 value);
+void vgic_reg_set(struct mote_vcpu *vcpu, u32 index, u64 value);
+void vgic_reg_list(struct mote_vcpu *vcpu, struct mote_reg_ids *list);
 
 #endif /* MOTE_ARM64_VGIC_H */

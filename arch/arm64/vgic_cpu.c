@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mote/arm64: the guest's GICv3: list registers, and what traps of the CPU
- * interface.  IHI 0069, "Virtual interrupt handling and prioritization".
+ * mote/arm64: the guest's GICv3: list registers.  IHI 0069, "Virtual interrupt
+ * handling and prioritization".
  *
  * Guests use the CPU interface without exits.  A list register is filled when
  * something is new, stays as it is over exits that find it unchanged, and is
@@ -9,15 +9,6 @@
  * then neither entry nor exit does anything here.
  */
 #include "vgic_irq.h"
-
-#define ENC_ICC_DIR	MOTE_ARM64_ENC(3, 0, 12, 11, 1)
-#define ENC_ICC_SGI1R	MOTE_ARM64_ENC(3, 0, 12, 11, 5)
-#define ENC_ICC_ASGI1R	MOTE_ARM64_ENC(3, 0, 12, 11, 6)
-#define ENC_ICC_SGI0R	MOTE_ARM64_ENC(3, 0, 12, 11, 7)
-#define ENC_ICC_SRE	MOTE_ARM64_ENC(3, 0, 12, 12, 5)
-
-/* System registers only, and nothing is bypassed */
-#define ICC_SRE_FIXED	7u
 
 static struct arm64_ctx_gic *hw(struct vgic_cpu *cpu)
 {
@@ -277,154 +268,4 @@ void vgic_after_exit(struct mote_vcpu *vcpu)
 	vgic_lock(gic, flags);
 	fold(gic, cpu);
 	vgic_unlock(gic, flags, vcpu);
-}
-
-/* ---- whether a halted guest has to wake ---- */
-
-/* Highest active priority, from the active priority registers; 256: none */
-static unsigned int running_priority(const struct arm64_ctx_gic *gic_hw)
-{
-	unsigned int bits = VGIC_VTR_PREBITS(arm64_ich_vtr);
-	unsigned int i;
-
-	for (i = 0; i < BIT(bits) / 32; i++) {
-		u32 word = gic_hw->ap0r[i] | gic_hw->ap1r[i];
-
-		if (word)
-			return (i * 32 + __ffs(word)) << (8 - bits);
-	}
-	return 256;
-}
-
-/* Bits of a priority that do not count for preemption: IHI 0069, "Priority grouping" */
-static unsigned int subpriority_bits(const struct vgic_irq *irq, u32 vmcr)
-{
-	if (irq->group1 && !(vmcr & VGIC_VMCR_CBPR))
-		return vmcr >> 18 & 7;
-	return (vmcr >> 21 & 7) + 1;
-}
-
-/* Whether the CPU interface signals it */
-static bool signalled(const struct vgic_irq *irq, const struct arm64_ctx_gic *gic_hw)
-{
-	u32 vmcr = gic_hw->vmcr;
-	unsigned int shift = subpriority_bits(irq, vmcr);
-	unsigned int priority = irq->priority;
-
-	return vmcr & (irq->group1 ? VGIC_VMCR_GRP1 : VGIC_VMCR_GRP0) &&
-	       priority < vmcr >> 24 &&
-	       priority >> shift < running_priority(gic_hw) >> shift;
-}
-
-static bool any_signalled(struct vgic *gic, struct vgic_cpu *cpu)
-{
-	unsigned int intid;
-
-	for_each_set_bit(intid, cpu->todo, gic->nr_intids) {
-		struct vgic_irq *irq = vgic_irq_at(gic, cpu, intid);
-
-		if (!irq->active && vgic_deliverable(gic, irq) && signalled(irq, hw(cpu)))
-			return true;
-	}
-	return false;
-}
-
-bool vgic_pending(struct mote_vcpu *vcpu)
-{
-	struct vgic_cpu *cpu = vcpu->arch.vgic;
-	struct vgic *gic = vcpu->vm->arch.gic;
-	unsigned long flags;
-	bool pending;
-
-	/* Without the lock: who adds one kicks after that */
-	if (!cpu || !READ_ONCE(cpu->nr_todo))
-		return false;
-	vgic_lock(gic, flags);
-	pending = any_signalled(gic, cpu);
-	vgic_unlock(gic, flags, vcpu);
-	return pending;
-}
-
-/* ---- trapped registers ---- */
-
-/* Context: G */
-static void send_sgi_to(struct vgic *gic, struct vgic_cpu *cpu, unsigned int intid, bool group1)
-{
-	struct vgic_irq *irq = &cpu->irqs[intid];
-
-	if ((irq->group1 && !group1) || irq->latch)
-		return;
-	irq->latch = true;
-	vgic_queue(gic, irq);
-}
-
-/* In the same order as Aff0: 16 vCPUs have all else in common */
-static bool is_target(u64 value, unsigned int id)
-{
-	u32 affinity = (value >> 32 & 0xff) << 16 | (value >> 16 & 0xff) << 8;
-
-	/* Aff3 and the range selector */
-	return !(value >> 44 & 0xfff) && vgic_affinity(id) >> 4 << 4 == affinity &&
-	       value & BIT(id & 15);
-}
-
-/*
- * ICC_SGI1R_EL1 and the like.  With one Security state ICC_SGI1R_EL1 sends to
- * both groups, the others to group 0 only (IHI 0069, "Generating SGIs").
- */
-static void send_sgi(struct mote_vcpu *vcpu, u64 value, bool group1)
-{
-	struct vgic *gic = vcpu->vm->arch.gic;
-	bool others = value & BIT_ULL(40);
-	unsigned long flags;
-	struct vgic_cpu *cpu;
-	unsigned int id;
-
-	vgic_lock(gic, flags);
-	for_each_vgic_cpu(gic, id, cpu) {
-		if (others ? id != vcpu->id : is_target(value, id))
-			send_sgi_to(gic, cpu, value >> 24 & 0xf, group1);
-	}
-	vgic_unlock(gic, flags, vcpu);
-}
-
-/* ICC_DIR_EL1.  Another vCPU may have it in a list register. */
-static void deactivate(struct mote_vcpu *vcpu, u32 intid)
-{
-	struct vgic *gic = vcpu->vm->arch.gic;
-	struct vgic_irq *irq = vgic_irq_at(gic, vcpu->arch.vgic, intid);
-	unsigned long flags;
-
-	if (!irq || !(to_ctx(vcpu)->gic.vmcr & VGIC_VMCR_EOIM))
-		return;
-	vgic_lock(gic, flags);
-	if (irq->active || irq->in_lr) {
-		vgic_set_active(irq, false);
-		vgic_queue(gic, irq);
-	}
-	vgic_unlock(gic, flags, vcpu);
-}
-
-bool vgic_sysreg(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value)
-{
-	if (!vcpu->arch.vgic)
-		return false;
-	switch (enc) {
-	case ENC_ICC_SRE:
-		if (!write)
-			*value = ICC_SRE_FIXED;
-		return true;
-	case ENC_ICC_SGI1R:
-	case ENC_ICC_ASGI1R:
-	case ENC_ICC_SGI0R:
-		if (write)
-			send_sgi(vcpu, *value, enc == ENC_ICC_SGI1R);
-		return write;
-	case ENC_ICC_DIR:
-		if (write)
-			deactivate(vcpu, *value & 0xffffff);
-		return write;
-	default:
-		return false;
-	}
 }

@@ -26,13 +26,6 @@ GROUPS = [
     ("hyp", "arch/arm64/hyp/switch.h"),
     ("hyp interface", "arch/arm64/hyp/*.h"),
     ("hyp", "arch/arm64/hyp/*"),
-    ("hostirq", "arch/arm64/hostirq.*"),
-    ("vgic interface", "arch/arm64/vgic.h"),
-    ("vgic routing", "arch/arm64/vgic_irq.*"),
-    ("vgic registers", "arch/arm64/vgic_bank.*"),
-    ("vgic registers", "arch/arm64/vgic_*dist.c"),
-    ("vgic", "arch/arm64/vgic*.c"),
-    ("timer", "arch/arm64/timer.*"),
     ("arch", "arch/*"),
     ("libmote", "tools/lib/*"),
     ("unit", "selftests/unit/*"),
@@ -48,14 +41,7 @@ RULES = {
     "walker": {"uapi", "types"},
     "mod header": {"uapi", "arch data", "types", "walker"},
     "mod": CORE,
-    "arch": CORE | {"hyp interface", "hostirq", "vgic interface", "timer"},
-    # arm64's devices, from below: the timers stand on the GIC, nothing on the timers
-    "hostirq": set(),
-    "vgic interface": CORE | {"arch"},
-    "vgic routing": CORE | {"vgic interface"},
-    "vgic registers": CORE | {"vgic routing"},
-    "vgic": CORE | {"vgic routing", "vgic registers", "hostirq"},
-    "timer": CORE | {"arch", "hostirq", "vgic interface"},
+    "arch": CORE | {"hyp interface"},
     "vmx": CORE | {"arch"},
     "svm": CORE | {"arch"},
     # what runs at EL2 without the kernel knows nothing of the core
@@ -65,7 +51,7 @@ RULES = {
     "tools": {"uapi", "libmote"},
     "selftests": {"uapi", "libmote"},
     # unit tests compile sources of the module and the runner in user space
-    "unit": CORE | {"arch", "vgic registers", "timer", "hostirq", "vmx", "svm", "mod", "libmote", "tools", "selftests"},
+    "unit": CORE | {"arch", "vmx", "svm", "mod", "libmote", "tools", "selftests"},
 }
 
 # Files of a folder from the bottom up, without .c and .h unless the two are not of
@@ -93,7 +79,7 @@ LAYERS = {
         el2
         arm64 vgic.h
         hostirq vgic_irq debug fp dump
-        vgic_bank timer vgic_cpu
+        vgic_bank timer vgic_cpu vgic_icc
         vgic_dist vgic_redist
         vgic vgic_state vgic_mmio
         idreg

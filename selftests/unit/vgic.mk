@@ -6,7 +6,7 @@
 vgic_arm64 := $(unit_top)/arch/arm64
 vgic_sources := $(addprefix $(unit_dir)/,vgic.c vgic_lr.c vgic_timer.c vgic_shim.c) \
 	$(addprefix $(vgic_arm64)/,$(addsuffix .c,vgic vgic_irq vgic_bank vgic_dist vgic_redist vgic_mmio \
-	vgic_cpu vgic_state timer))
+	vgic_cpu vgic_icc vgic_state timer))
 
 unit_tests += $(O)/unit/vgic
 

@@ -88,6 +88,12 @@ void mote_vcpu_kick(struct mote_vcpu *vcpu)
 u64 arm64_ich_vtr = 4u << 29 | 4u << 26 | 1u << 19 | (LRS - 1);
 unsigned int arm64_ipa_bits = 40;
 
+void mote_reg_add(struct mote_reg_ids *list, u64 id)
+{
+	shim_assert(list->count < list->room, "too many registers");
+	list->ids[list->count++] = id;
+}
+
 unsigned int hostirq_request(enum hostirq which)
 {
 	return 3 + which;
@@ -324,6 +330,39 @@ void sgi(unsigned int n, u64 value)
 {
 	shim_assert(vgic_sysreg(&cpu[n], MOTE_ARM64_ENC(3, 0, 12, 11, 5), true, &value),
 		    "ICC_SGI1R_EL1 is not there");
+}
+
+/* ---- registers by id ---- */
+
+static const struct mote_reg_class *class_of(u64 id)
+{
+	static const struct mote_reg_class icc = { vgic_icc_get, vgic_icc_check, vgic_icc_set };
+	static const struct mote_reg_class gic = { vgic_reg_get, vgic_reg_check, vgic_reg_set };
+	static const struct mote_reg_class timer = { timer_get, timer_check, timer_set };
+	static const struct mote_reg_class count = {
+		timer_count_get, timer_count_check, timer_count_set,
+	};
+
+	if (id >> 32 == MOTE_ARM64_CLASS_GIC)
+		return &gic;
+	if (id >> 32 == MOTE_ARM64_CLASS_TIMER)
+		return &count;
+	return (u32)id >= MOTE_ARM64_ENC(3, 3, 14, 0, 0) ? &timer : &icc;
+}
+
+int reg_get(unsigned int n, u64 id, u64 *value)
+{
+	return class_of(id)->get(&cpu[n], id, value);
+}
+
+int reg_check(unsigned int n, u64 id, u64 value)
+{
+	return class_of(id)->check(&cpu[n], id, value);
+}
+
+void reg_set(unsigned int n, u64 id, u64 value)
+{
+	class_of(id)->set(&cpu[n], id, value);
 }
 
 /* ---- set-up ---- */

@@ -313,23 +313,25 @@ static bool test_physical(void)
 static bool test_state(void)
 {
 	static const u64 cntv_ctl = MOTE_ARM64_SYSREG(3, 3, 14, 3, 1);
+	u64 value, ids[5];
+	struct mote_reg_ids list = { .ids = ids, .room = 5 };
 	unsigned int n;
-	u64 value, id;
 
 	setup(true);
 	advance(MS);
-	for (n = 0; (id = timer_reg_list(n)) != 0; n++)
-		CHECK(!timer_reg_get(&cpu[0], id, &value) && !timer_reg_check(&cpu[0], id, 0));
-	CHECK(n == 5 && timer_reg_check(&cpu[0], cntv_ctl, 8) == -EINVAL);
-	CHECK(timer_reg_get(&cpu[0], MOTE_ARM64_SYSREG(3, 3, 14, 3, 0), &value) == -ENOENT);
-	CHECK(!timer_reg_get(&cpu[1], MOTE_ARM64_CNTVCT, &value) && value == MS);
-	timer_reg_set(&cpu[1], MOTE_ARM64_CNTVCT, 77 * MS);
+	timer_list(&list);
+	for (n = 0; n < list.count; n++)
+		CHECK(!reg_get(0, ids[n], &value) && !reg_check(0, ids[n], 0));
+	CHECK(n == 5 && reg_check(0, cntv_ctl, 8) == -EINVAL);
+	CHECK(reg_get(0, MOTE_ARM64_SYSREG(3, 3, 14, 3, 0), &value) == -ENOENT);
+	CHECK(!reg_get(1, MOTE_ARM64_CNTVCT, &value) && value == MS);
+	reg_set(1, MOTE_ARM64_CNTVCT, 77 * MS);
 	session_begin(0, 0);
 	CHECK(now(0) == 77 * MS);
 	/* An interrupt in flight: active, its timer still firing */
-	timer_reg_set(&cpu[0], MOTE_ARM64_SYSREG(3, 3, 14, 3, 2), MS);
-	timer_reg_set(&cpu[0], cntv_ctl, 1);
-	vgic_reg_set(&cpu[0], MOTE_ARM64_GICR(VGIC_FRAME + GICD_ISACTIVER), BIT(27));
+	reg_set(0, MOTE_ARM64_SYSREG(3, 3, 14, 3, 2), MS);
+	reg_set(0, cntv_ctl, 1);
+	reg_set(0, MOTE_ARM64_GICR(VGIC_FRAME + GICD_ISACTIVER), BIT(27));
 	session_begin(0, 0);
 	enter(0);
 	CHECK(host_active[0] && !timer_signalled(0) && GIC(0)->lr[0] >> 62 == 2);
@@ -341,10 +343,10 @@ static bool test_state(void)
 	enter(0);
 	CHECK(!host_active[0] && hw_iar(0, true) == SPURIOUS);
 	/* The physical timer is due at once in the new time */
-	timer_reg_set(&cpu[0], MOTE_ARM64_SYSREG(3, 3, 14, 2, 2), 80 * MS);
-	timer_reg_set(&cpu[0], MOTE_ARM64_SYSREG(3, 3, 14, 2, 1), 1);
+	reg_set(0, MOTE_ARM64_SYSREG(3, 3, 14, 2, 2), 80 * MS);
+	reg_set(0, MOTE_ARM64_SYSREG(3, 3, 14, 2, 1), 1);
 	CHECK(ack(0) == SPURIOUS);
-	timer_reg_set(&cpu[0], MOTE_ARM64_CNTVCT, 90 * MS);
+	reg_set(0, MOTE_ARM64_CNTVCT, 90 * MS);
 	CHECK(ack(0) == 30);
 	return true;
 }

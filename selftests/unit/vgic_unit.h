@@ -6,6 +6,7 @@
 #include "vgic_shim.h"
 
 #include "hostirq.h"
+#include "mod/regs.h"
 #include "timer.h"
 #include "vgic_bank.h"
 #include "unit.h"
@@ -61,6 +62,11 @@ void eoi(unsigned int n, unsigned int intid);
 void line(unsigned int intid, bool level);
 void ppi_line(unsigned int n, unsigned int intid, bool level);
 void sgi(unsigned int n, u64 value);
+
+/* GET_REGS and SET_REGS */
+int reg_get(unsigned int n, u64 id, u64 *value);
+int reg_check(unsigned int n, u64 id, u64 value);
+void reg_set(unsigned int n, u64 id, u64 value);
 
 /* Lets time pass, and timers of the host go off when they are due */
 void advance(u64 ns);
