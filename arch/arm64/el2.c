@@ -244,3 +244,15 @@ void arm64_sys_write(struct mote_vcpu *vcpu, enum arm64_sys reg, u64 value)
 	if (ctx->loaded)
 		vhe_sys_access(reg, &value, true);
 }
+
+void arm64_gic_put(struct mote_vcpu *vcpu)
+{
+	if (to_ctx(vcpu)->loaded)
+		vhe_gic_put(to_ctx(vcpu), this_cpu_ptr(&el2_cpu.vhe));
+}
+
+void arm64_gic_load(struct mote_vcpu *vcpu)
+{
+	if (to_ctx(vcpu)->loaded)
+		vhe_gic_load(to_ctx(vcpu), this_cpu_ptr(&el2_cpu.vhe));
+}

@@ -63,6 +63,15 @@ void arm64_session_put(struct mote_vcpu *vcpu);
 void arm64_enter(struct arm64_ctx *ctx);
 
 /**
+ * arm64_gic_put, arm64_gic_load - the guest's CPU interface into the context, and back
+ * @vcpu: between an exit and the next entry
+ *
+ * VHE: what is in hardware for a session.  nVHE: nothing to do.
+ */
+void arm64_gic_put(struct mote_vcpu *vcpu);
+void arm64_gic_load(struct mote_vcpu *vcpu);
+
+/**
  * arm64_sys_read - a system register of the guest
  * @vcpu: under vcpu->mutex; live: on its CPU
  * @reg: enum arm64_sys

@@ -2,12 +2,17 @@
 /*
  * mote/arm64: the guest's GICv3: its objects, and interrupts from outside.
  */
+#include <linux/moduleparam.h>
 #include <linux/slab.h>
 
 #include "hostirq.h"
 #include "vgic_bank.h"
 
 static bool available;
+
+static bool tdir = true;
+module_param(tdir, bool, 0444);
+MODULE_PARM_DESC(tdir, "have ICC_DIR_EL1 trap alone where the GIC can (ICH_HCR_EL2.TDIR)");
 
 /* ---- the machine ---- */
 
@@ -20,6 +25,8 @@ static bool vtr_ok(u64 vtr)
 
 int vgic_init(void)
 {
+	if (!tdir)
+		arm64_ich_vtr &= ~(u64)VGIC_VTR_TDS;
 	available = vtr_ok(arm64_ich_vtr) && hostirq_request(HOSTIRQ_GIC);
 	return available ? 0 : -ENODEV;
 }

@@ -122,17 +122,30 @@ static u64 make_lr(struct vgic *gic, struct vgic_irq *irq)
 
 /*
  * In EOImode 1 an interrupt's end may come from any vCPU, long after it left
- * its list register: all ends trap.
+ * its list register, and hardware does not say which one ended: all ends trap.
+ * Where ICC_DIR_EL1 does not trap alone (ICH_VTR_EL2.TDS), it does with what
+ * both groups have in common.
  */
+static u32 dir_trap(const struct arm64_ctx_gic *gic_hw)
+{
+	if (!(gic_hw->vmcr & VGIC_VMCR_EOIM))
+		return 0;
+	return arm64_ich_vtr & VGIC_VTR_TDS ? VGIC_HCR_TDIR : VGIC_HCR_TC;
+}
+
 static void set_controls(struct vgic_cpu *cpu, unsigned int count, u32 hcr)
 {
 	struct arm64_ctx_gic *gic_hw = hw(cpu);
 
 	WRITE_ONCE(cpu->used, count);
 	gic_hw->used_lrs = count;
-	gic_hw->hcr = count ? hcr | VGIC_HCR_EN : 0;
-	if (gic_hw->vmcr & VGIC_VMCR_EOIM && VGIC_VTR_TDS(arm64_ich_vtr))
-		gic_hw->hcr |= VGIC_HCR_TDIR;
+	gic_hw->hcr = (count ? hcr | VGIC_HCR_EN : 0) | dir_trap(gic_hw);
+}
+
+/* The guest has changed its EOImode since */
+static bool controls_stale(const struct arm64_ctx_gic *gic_hw)
+{
+	return !(gic_hw->vmcr & VGIC_VMCR_EOIM) != !(gic_hw->hcr & (VGIC_HCR_TDIR | VGIC_HCR_TC));
 }
 
 static void fill(struct vgic *gic, struct vgic_cpu *cpu)
@@ -226,7 +239,7 @@ void vgic_before_entry(struct mote_vcpu *vcpu)
 	struct vgic *gic;
 	unsigned long flags;
 
-	if (!cpu || likely(!READ_ONCE(cpu->update)))
+	if (!cpu || likely(!READ_ONCE(cpu->update) && !controls_stale(hw(cpu))))
 		return;
 	gic = vcpu->vm->arch.gic;
 	vgic_lock(gic, flags);

@@ -13,6 +13,7 @@
 #define ENC_AP0R0	ENC(3, 0, 12, 8, 4)
 #define ENC_AP1R0	ENC(3, 0, 12, 9, 0)
 #define ENC_DIR		ENC(3, 0, 12, 11, 1)
+#define ENC_RPR		ENC(3, 0, 12, 11, 3)
 #define ENC_SGI1R	ENC(3, 0, 12, 11, 5)
 #define ENC_ASGI1R	ENC(3, 0, 12, 11, 6)
 #define ENC_SGI0R	ENC(3, 0, 12, 11, 7)
@@ -253,6 +254,28 @@ static void deactivate(struct mote_vcpu *vcpu, u32 intid)
 	vgic_unlock(gic, flags, vcpu);
 }
 
+/* ICC_CTLR_EL1: what hardware says of itself in ICH_VTR_EL2; no range selector */
+static u32 ctlr_fixed(u64 vtr)
+{
+	return (vtr >> 29 & 7) << 8 | (vtr >> 23 & 7) << 11 | (vtr >> 22 & 1) << 14 |
+	       (vtr >> 21 & 1) << 15;
+}
+
+/* Those that both groups have in common trap with ICC_DIR_EL1 where it does not alone */
+static void access_common(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value)
+{
+	arm64_gic_put(vcpu);
+	if (write)
+		vgic_icc_set(vcpu, enc, *value);
+	else if (enc == ENC_RPR)
+		*value = min(running_priority(&to_ctx(vcpu)->gic), 0xffu);
+	else
+		vgic_icc_get(vcpu, enc, value);
+	if (!write && enc == ENC_CTLR)
+		*value |= ctlr_fixed(arm64_ich_vtr);
+	arm64_gic_load(vcpu);
+}
+
 bool vgic_sysreg(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value)
 {
 	if (!vcpu->arch.vgic)
@@ -272,6 +295,11 @@ bool vgic_sysreg(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value)
 		if (write)
 			deactivate(vcpu, *value & 0xffffff);
 		return write;
+	case ENC_PMR:
+	case ENC_RPR:
+	case ENC_CTLR:
+		access_common(vcpu, enc, write, value);
+		return true;
 	default:
 		return false;
 	}

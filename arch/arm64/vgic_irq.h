@@ -87,7 +87,8 @@
 #define VGIC_HCR_NPIE		BIT(3)	/* none is pending */
 #define VGIC_HCR_GRP0_EIE	BIT(4)	/* the guest enables group 0 */
 #define VGIC_HCR_GRP1_EIE	BIT(6)
-#define VGIC_HCR_TDIR		BIT(14)
+#define VGIC_HCR_TC		BIT(10)	/* traps of registers that both groups have */
+#define VGIC_HCR_TDIR		BIT(14)	/* and of ICC_DIR_EL1 alone */
 #define VGIC_HCR_EOICOUNT(hcr)	((hcr) >> 27)
 
 /* ICH_VMCR_EL2 */
@@ -98,7 +99,7 @@
 
 /* ICH_VTR_EL2 */
 #define VGIC_VTR_LRS(vtr)	(((vtr) & 0x1f) + 1)
-#define VGIC_VTR_TDS(vtr)	((vtr) >> 19 & 1)
+#define VGIC_VTR_TDS		BIT(19)
 #define VGIC_VTR_PREBITS(vtr)	(((vtr) >> 26 & 7) + 1)
 #define VGIC_VTR_PRIBITS(vtr)	(((vtr) >> 29 & 7) + 1)
 

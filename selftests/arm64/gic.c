@@ -182,9 +182,23 @@ TEST(priorities)
 /* EOImode 1: dropping the priority and deactivating are two things */
 GUEST(eoi_mode)
 {
+	u64 ctlr;
+
 	gic_ready();
+	ctlr = guest_mrs(s3_0_c12_c12_4);
 	guest_msr(s3_0_c12_c12_4, 2);		/* ICC_CTLR_EL1.EOImode */
+	/* The next exit may make more registers trap than ICC_DIR_EL1: nothing of it shows */
 	gic_enable(0, 5, 0x80);
+	GUEST_EQ(ctlr | 2, guest_mrs(s3_0_c12_c12_4));
+	guest_msr(s3_0_c4_c6_0, 0x80);		/* ICC_PMR_EL1 */
+	GUEST_EQ(0x80, guest_mrs(s3_0_c4_c6_0));
+	gic_sgi(5, 1);
+	GUEST_EQ(SPURIOUS, gic_ack());
+	guest_msr(s3_0_c4_c6_0, 0xff);
+	GUEST_EQ(5, gic_ack());
+	GUEST_EQ(0x80, guest_mrs(s3_0_c12_c11_3));	/* ICC_RPR_EL1 */
+	gic_eoi(5);
+	guest_msr(s3_0_c12_c11_1, 5);		/* ICC_DIR_EL1 */
 	for (int i = 0; i < 3; i++) {
 		gic_sgi(5, 1);
 		GUEST_EQ(5, gic_ack());

@@ -144,6 +144,42 @@ TEST(routes)
 	machine_end(_metadata, &m);
 }
 
+/* In EOImode 1 vCPU 1, which has no interrupts, ends what vCPU 0 took */
+GUEST(ended)
+{
+	guest_msr(s3_0_c12_c12_4, 2);		/* ICC_CTLR_EL1.EOImode */
+	gic_start(arg);
+	if (arg == 0) {
+		gic_edge(SPI, 1);
+		gic_enable(0, SPI, 0x80);
+	}
+	for (u64 n = 1; n <= 10 && arg < 2; n++) {
+		if (arg == 0) {
+			gic_bit(0, GICD_ISPENDR, SPI);
+			GUEST_EQ(SPI, gic_ack());
+			gic_eoi(SPI);
+			GUEST_EQ(1, gic_is(0, GICD_ISACTIVER, SPI));
+		}
+		while (arg && sent[0] < n)
+			guest_barrier();
+		if (arg)
+			guest_msr(s3_0_c12_c11_1, SPI);	/* ICC_DIR_EL1 */
+		sent[arg] = n;
+		while (sent[!arg] < n)
+			guest_barrier();
+		if (arg == 0)
+			GUEST_EQ(0, gic_is(0, GICD_ISACTIVER, SPI));
+	}
+}
+
+TEST(ends_from_elsewhere)
+{
+	static struct machine m;
+
+	machine_start(&m, guest_ended);
+	machine_end(_metadata, &m);
+}
+
 /* Redistributors: one behind the other, the last one marked */
 GUEST(frames)
 {

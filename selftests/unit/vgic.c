@@ -296,7 +296,7 @@ static bool test_sgi(void)
 	CHECK(got(1, SPURIOUS));
 	CHECK(!vgic_sysreg(&cpu[0], MOTE_ARM64_ENC(3, 0, 12, 11, 5), false, &value));
 	CHECK(vgic_sysreg(&cpu[0], MOTE_ARM64_ENC(3, 0, 12, 12, 5), false, &value) && value == 7);
-	CHECK(!vgic_sysreg(&cpu[0], MOTE_ARM64_ENC(3, 0, 4, 6, 0), true, &value));
+	CHECK(!vgic_sysreg(&cpu[0], MOTE_ARM64_ENC(3, 0, 12, 12, 3), true, &value));
 	return true;
 }
 

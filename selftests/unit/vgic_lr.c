@@ -234,7 +234,7 @@ static bool test_groups(void)
 }
 
 /* EOImode 1: priority drop first, the end later, in any order and from anywhere */
-static bool test_eoi_mode(void)
+static bool eoi_mode(void)
 {
 	unsigned int i;
 
@@ -258,9 +258,7 @@ static bool test_eoi_mode(void)
 		hw_dir(0, 40 + i);
 	CHECK(gicd_read(GICD_ISACTIVER + 4) == 0xaaa00);
 	leave(0);
-	/* vCPU 1's ends trap once it has had an interrupt itself */
-	enable_irq(1, 5, 0xa0);
-	sgi(0, 5u << 24 | 2);
+	/* From a vCPU that has never had an interrupt */
 	enter(1);
 	for (i = 1; i < 12; i += 2)
 		hw_dir(1, 40 + i);
@@ -269,6 +267,57 @@ static bool test_eoi_mode(void)
 	/* And again */
 	pulse(41);
 	CHECK(ack(0) == 41);
+	/* In EOImode 0 nothing traps */
+	GIC(1)->vmcr &= ~VGIC_VMCR_EOIM;
+	enter(1);
+	CHECK(!GIC(1)->hcr);
+	leave(1);
+	return true;
+}
+
+static bool test_eoi_mode(void)
+{
+	bool ok;
+
+	CHECK(eoi_mode());
+	arm64_ich_vtr &= ~(u64)VGIC_VTR_TDS;
+	ok = eoi_mode();
+	arm64_ich_vtr |= VGIC_VTR_TDS;
+	return ok;
+}
+
+static u64 icc(unsigned int n, u32 enc, bool write, u64 value)
+{
+	shim_assert(vgic_sysreg(&cpu[n], enc, write, &value), "no such register");
+	return value;
+}
+
+/* What traps along with ICC_DIR_EL1 where that does not trap alone */
+static bool test_common(void)
+{
+	const u32 pmr = MOTE_ARM64_ENC(3, 0, 4, 6, 0), rpr = MOTE_ARM64_ENC(3, 0, 12, 11, 3);
+	const u32 ctlr = MOTE_ARM64_ENC(3, 0, 12, 12, 4);
+	u32 old;
+
+	vgic_setup(true);
+	edges(40, 1, 0x60);
+	old = GIC(0)->vmcr;
+	/* PRIbits, IDbits, SEIS, A3V; then the two that are written */
+	arm64_ich_vtr |= 1u << 23 | 1u << 21;
+	CHECK(icc(0, ctlr, false, 0) == (4 << 8 | 1 << 11 | 1 << 15));
+	arm64_ich_vtr ^= 1u << 23 | 1u << 22 | 1u << 21;
+	CHECK(icc(0, ctlr, false, 0) == (4 << 8 | 1 << 14));
+	arm64_ich_vtr = VTR | VGIC_VTR_TDS;
+	icc(0, ctlr, true, ~0ull);
+	CHECK(GIC(0)->vmcr == (old | VGIC_VMCR_EOIM | VGIC_VMCR_CBPR));
+	CHECK(icc(0, ctlr, false, 0) == (4 << 8 | 3));
+	icc(0, ctlr, true, 2);
+	CHECK(GIC(0)->vmcr == (old | VGIC_VMCR_EOIM));
+	icc(0, pmr, true, 0x80);
+	CHECK(GIC(0)->vmcr >> 24 == 0x80 && icc(0, pmr, false, 0) == 0x80);
+	CHECK(icc(0, rpr, false, 0) == 0xff);
+	pulse(40);
+	CHECK(ack(0) == 40 && icc(0, rpr, false, 0) == 0x60);
 	return true;
 }
 
@@ -479,6 +528,7 @@ const struct unit_test vgic_lr_tests[] = {
 	{ "more active than fit", test_nesting },
 	{ "groups", test_groups },
 	{ "EOImode 1", test_eoi_mode },
+	{ "registers that trap with ICC_DIR_EL1", test_common },
 	{ "registers written meanwhile", test_written },
 	{ "at random", test_random },
 };

@@ -84,9 +84,17 @@ void mote_vcpu_kick(struct mote_vcpu *vcpu)
 	kicks[vcpu->id]++;
 }
 
-/* PRIbits 5, PREbits 5, TDS */
-u64 arm64_ich_vtr = 4u << 29 | 4u << 26 | 1u << 19 | (LRS - 1);
+u64 arm64_ich_vtr = VTR | VGIC_VTR_TDS;
 unsigned int arm64_ipa_bits = 40;
+
+/* Nothing is live between what the tests call */
+void arm64_gic_load(struct mote_vcpu *vcpu)
+{
+}
+
+void arm64_gic_put(struct mote_vcpu *vcpu)
+{
+}
 
 void mote_reg_add(struct mote_reg_ids *list, u64 id)
 {
@@ -250,7 +258,7 @@ void hw_dir(unsigned int n, unsigned int intid)
 {
 	u64 value = intid;
 
-	if (GIC(n)->hcr & VGIC_HCR_TDIR) {
+	if (GIC(n)->hcr & (VGIC_HCR_TC | (arm64_ich_vtr & VGIC_VTR_TDS ? VGIC_HCR_TDIR : 0))) {
 		leave(n);
 		vgic_sysreg(&cpu[n], MOTE_ARM64_ENC(3, 0, 12, 11, 1), true, &value);
 		enter(n);

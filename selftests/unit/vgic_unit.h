@@ -18,6 +18,9 @@
 #define REDIST		0x080a0000ull
 #define SPURIOUS	1023u
 
+/* ICH_VTR_EL2: PRIbits 5, PREbits 5; ICC_DIR_EL1 traps alone */
+#define VTR		(4u << 29 | 4u << 26 | (LRS - 1))
+
 extern struct mote_vm vm;
 extern struct mote_vcpu cpu[CPUS];
 extern unsigned long kicks[CPUS];

@@ -55,6 +55,17 @@ void vhe_session_put(struct arm64_ctx *ctx, struct hyp_host *host)
 	ctx->loaded = 0;
 }
 
+/* Within a session */
+void vhe_gic_load(struct arm64_ctx *ctx, struct hyp_host *host)
+{
+	gic_load(&ctx->gic, host);
+}
+
+void vhe_gic_put(struct arm64_ctx *ctx, struct hyp_host *host)
+{
+	gic_put(&ctx->gic, host);
+}
+
 /*
  * D and A are masked, too: an exception between here and the ERET would find
  * the host half gone.  An interrupt that waits is seen before all the work.

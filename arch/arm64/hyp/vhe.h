@@ -11,6 +11,8 @@
 void vhe_host_save(struct hyp_host *host);
 void vhe_session_load(struct arm64_ctx *ctx, struct hyp_host *host);
 void vhe_session_put(struct arm64_ctx *ctx, struct hyp_host *host);
+void vhe_gic_load(struct arm64_ctx *ctx, struct hyp_host *host);
+void vhe_gic_put(struct arm64_ctx *ctx, struct hyp_host *host);
 void vhe_enter(struct arm64_ctx *ctx, struct hyp_host *host);
 void vhe_sys_access(enum arm64_sys reg, u64 *value, bool write);
 

@@ -27,6 +27,8 @@ typedef __s32 s32;
 #define container_of(p, type, member) ((type *)((char *)(p) - offsetof(type, member)))
 #define __ffs(word)		__builtin_ctzl(word)
 #define pr_err(...)		do { } while (0)
+#define module_param(name, type, mode)
+#define MODULE_PARM_DESC(name, text)
 
 static inline unsigned int next_bit(const unsigned long *map, unsigned int n, unsigned int from)
 {
