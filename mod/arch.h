@@ -7,6 +7,22 @@
  * mote_arch_vcpu_load() and mote_arch_vcpu_put(), preemption off; "entry" is
  * loaded with interrupts off.  All vCPU hooks run under vcpu->mutex.
  *
+ * When state is looked at.  Whatever mote keeps of the host, or gives to hardware
+ * for the guest, is of one of three kinds, and the kernel-doc of the structure
+ * that has it says which:
+ *
+ * (entry)	An interrupt, an IPI or another thread can change it while a session
+ *		lasts.  Looked at in mote_arch_vcpu_enter(), interrupts off.
+ * (session)	Nobody but this thread can, as preemption is off.  Looked at in
+ *		mote_arch_vcpu_prepare(), given back in mote_arch_vcpu_put().  What others
+ *		change for a vCPU (policies, its interrupt controller) is of this kind
+ *		too if they ask with MOTE_REQ_PREPARE: the session ends then.
+ * (cpu)	It is the same as long as the vCPU stays on a CPU that stays up.  Looked
+ *		at in mote_arch_vcpu_load() when the CPU is another one.
+ *
+ * Who flushes and who waits is in tlb.h, and all changes of a second stage go
+ * through edit.h: no hook has to think of either.
+ *
  * The hooks are plain functions with the same name on every architecture, so
  * a missing one fails at link time.  x86 forwards those that differ between
  * Intel and AMD through struct x86_backend.
@@ -15,6 +31,8 @@
 #define MOTE_ARCH_H
 
 #include <linux/types.h>
+
+#include "tlb.h"
 
 struct mote_exit;
 struct mote_features;
@@ -126,7 +144,7 @@ int mote_arch_policy_check(struct mote_vm *vm, const struct mote_policy *p);
 /**
  * mote_arch_policy_changed - refresh what hardware keeps of the policies
  *
- * For example MSR and I/O bitmaps.  The core makes every vCPU leave the guest
+ * For example MSR and I/O bitmaps.  The core has every vCPU end its session
  * afterwards.  Context: sleepable, vm->lock held.
  */
 void mote_arch_policy_changed(struct mote_vm *vm);
@@ -148,7 +166,9 @@ void mote_arch_vcpu_destroy(struct mote_vcpu *vcpu);
 /**
  * mote_arch_vcpu_load - make this CPU the one with the vCPU's state
  *
- * Preemption is off.  Cheap when the vCPU was here last.
+ * Preemption is off.  Cheap when the vCPU was here last.  What is "per CPU" is
+ * read here, when it was not, see above.  Where the guest's own flushes reach only
+ * the CPU that executes them, mote_tlb_vcpu_changed() is called then.
  */
 void mote_arch_vcpu_load(struct mote_vcpu *vcpu);
 
@@ -162,7 +182,9 @@ void mote_arch_vcpu_put(struct mote_vcpu *vcpu);
 
 /**
  * mote_arch_vcpu_prepare - before a series of entries: FPU and lazy MSRs
- * Context: loaded, interrupts on.
+ *
+ * What is "per session" is read here, see above.  Called again before the next
+ * entry after MOTE_REQ_PREPARE.  Context: loaded, interrupts on.
  */
 void mote_arch_vcpu_prepare(struct mote_vcpu *vcpu);
 
@@ -175,8 +197,13 @@ void mote_arch_vcpu_prepare(struct mote_vcpu *vcpu);
  */
 int mote_arch_vcpu_sync(struct mote_vcpu *vcpu);
 
-/** mote_arch_vcpu_flush - drop this CPU's entries of the VM's tag.  Context: entry. */
-void mote_arch_vcpu_flush(struct mote_vcpu *vcpu);
+/**
+ * mote_arch_vcpu_flush - drop what this CPU's TLB has under the vCPU's tag
+ * @what: enum mote_flush: how much of it
+ *
+ * Right before the entry.  When is the core's to know, see tlb.h.  Context: entry.
+ */
+void mote_arch_vcpu_flush(struct mote_vcpu *vcpu, enum mote_flush what);
 
 /**
  * mote_arch_vcpu_enter - the world switch
@@ -184,6 +211,8 @@ void mote_arch_vcpu_flush(struct mote_vcpu *vcpu);
  * Returns after the guest's exit with interrupts still off and the host's state
  * back.  The host's own interrupt, if one caused the exit, has been taken, or is
  * pending and will be as soon as they are on.
+ * mote_guest_mode_enter() and mote_guest_mode_exit() stand right around the switch
+ * itself.  What is "per entry" is read here, see above.
  * Context: entry.
  */
 void mote_arch_vcpu_enter(struct mote_vcpu *vcpu);

@@ -10,6 +10,7 @@
 #include <linux/sched/signal.h>
 
 #include "arch.h"
+#include "edit.h"
 #include "guestread.h"
 #include "hostpage.h"
 #include "mote.h"
@@ -18,11 +19,12 @@
 /* A fault that keeps losing to invalidations goes back to look for signals */
 #define FAULT_TRIES	4
 
-/* The largest leaf for the page at @gpa: format, host and range agree. */
+/* The largest leaf for the page at @gpa: format, host and range agree, and it hides nothing. */
 static unsigned int fault_level(struct mote_range *r, gpa_t gpa, const struct mote_host_page *hp)
 {
 	const struct mote_pt_format *fmt = r->vm->mem.pt.fmt;
 	unsigned int level = fmt->levels - 1;
+	gpa_t overlay = READ_ONCE(r->vm->mem.overlay);
 	u64 shift = r->gpa - r->hva;
 
 	if (hp->shift == PAGE_SHIFT)
@@ -31,7 +33,8 @@ static unsigned int fault_level(struct mote_range *r, gpa_t gpa, const struct mo
 		u64 mask = mote_pt_level_mask(fmt, level);
 
 		if (!fmt->level[level].leaf_ok || fmt->level[level].shift > hp->shift ||
-		    shift & mask || (gpa & ~mask) < r->gpa || (gpa | mask) > r->last)
+		    shift & mask || (gpa & ~mask) < r->gpa || (gpa | mask) > r->last ||
+		    (gpa & ~mask) == (overlay & ~mask))
 			break;
 	}
 	return level + 1;
@@ -48,7 +51,7 @@ static int fault_install(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa
 	const struct mote_pt_format *fmt = mem->pt.fmt;
 	unsigned int level = fault_level(r, gpa, hp);
 	u64 mask = mote_pt_level_mask(fmt, level);
-	struct mote_pt_cache unlinked = {};
+	struct mote_edit edit;
 	u32 prot = MOTE_PT_R;
 	int err = -EAGAIN;
 
@@ -58,17 +61,12 @@ static int fault_install(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa
 		prot |= MOTE_PT_X;
 	if (fmt->before_map)
 		fmt->before_map(hp->hpa & ~mask, mask + 1, prot);
-	spin_lock(&mem->pt_lock);
+	mote_edit_begin(&edit, vcpu->vm);
 	if (!mmu_interval_read_retry(&r->notifier, seq))
-		err = mote_pt_map(&mem->pt, &vcpu->pt_cache, gpa & ~mask, level, hp->hpa & ~mask,
-				  prot, &unlinked);
-	if (unlikely(err == MOTE_PT_FLUSH)) {
-		mote_memory_unlock_flush(vcpu->vm, &unlinked, true);
-		return -EAGAIN;
-	}
+		err = mote_edit_map(&edit, vcpu, gpa & ~mask, level, hp->hpa & ~mask, prot);
 	if (unlikely(err == -ENOMEM))
 		*need = mote_pt_missing(&mem->pt, gpa, level);
-	spin_unlock(&mem->pt_lock);
+	mote_edit_end(&edit);
 	return err;
 }
 

@@ -41,9 +41,11 @@ static int enable_cpu(void)
 
 	if (!__this_cpu_read(mote_cpu_ready))
 		r = mote_arch_cpu_enable();
-	if (!r)
-		__this_cpu_write(mote_cpu_ready, true);
-	return r;
+	if (r)
+		return r;
+	mote_tlb_forget();
+	__this_cpu_write(mote_cpu_ready, true);
+	return 0;
 }
 
 static void disable_cpu(void)

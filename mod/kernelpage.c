@@ -3,13 +3,16 @@
  * mote: a page of the kernel's own in guest memory, over whatever the runner
  * mapped there: hardware that virtualises a device wants one.
  */
+#include <linux/errno.h>
+
 #include "arch.h"
+#include "edit.h"
 #include "mote.h"
 
 /**
  * mote_memory_map_page - let the guest see a kernel page
  * @vcpu: its thread; sleepable, not loaded
- * @gpa: where, page aligned
+ * @gpa: where, page aligned; mote_memory_overlay() has been there
  * @hpa: the page; stays until mote_memory_unmap_page() or the VM's end
  * @prot: MOTE_ACCESS_*
  *
@@ -17,22 +20,18 @@
  */
 int mote_memory_map_page(struct mote_vcpu *vcpu, gpa_t gpa, hpa_t hpa, u32 prot)
 {
-	struct mote_memory *mem = &vcpu->vm->mem;
-	unsigned int level = mem->pt.fmt->levels - 1;
-	struct mote_pt_cache unlinked = {};
+	unsigned int level = vcpu->vm->mem.pt.fmt->levels - 1;
+	struct mote_edit edit;
 	int r;
 
 	do {
 		r = mote_pt_cache_fill(&vcpu->pt_cache, MOTE_PT_MAX_LEVELS);
 		if (r)
 			return r;
-		spin_lock(&mem->pt_lock);
-		r = mote_pt_map(&mem->pt, &vcpu->pt_cache, gpa, level, hpa, prot, &unlinked);
-		spin_unlock(&mem->pt_lock);
-		if (r == MOTE_PT_FLUSH)
-			mote_vm_flush(vcpu->vm);
-		mote_pt_cache_free(&unlinked);
-	} while (r == MOTE_PT_FLUSH);
+		mote_edit_begin(&edit, vcpu->vm);
+		r = mote_edit_map(&edit, vcpu, gpa, level, hpa, prot);
+		mote_edit_end(&edit);
+	} while (r == -EAGAIN);
 	return r;
 }
 
@@ -43,14 +42,29 @@ int mote_memory_map_page(struct mote_vcpu *vcpu, gpa_t gpa, hpa_t hpa, u32 prot)
  */
 void mote_memory_unmap_page(struct mote_vm *vm, gpa_t gpa)
 {
-	struct mote_memory *mem = &vm->mem;
-	struct mote_pt_cache unlinked = {};
-	bool flush;
+	struct mote_edit edit;
 
-	spin_lock(&mem->pt_lock);
-	flush = mote_pt_unmap(&mem->pt, gpa, gpa + PAGE_SIZE - 1, NULL, &unlinked);
-	spin_unlock(&mem->pt_lock);
-	if (flush)
-		mote_vm_flush(vm);
-	mote_pt_cache_free(&unlinked);
+	mote_edit_begin(&edit, vm);
+	mote_edit_unmap(&edit, gpa, gpa + PAGE_SIZE - 1, NULL);
+	mote_edit_end(&edit);
+}
+
+/**
+ * mote_memory_overlay - a page whose accesses must come to the kernel
+ * @vm: the VM; context as mote_memory_unmap_page()
+ * @gpa: where, page aligned
+ *
+ * From now on no block of the runner's memory covers it, so that it stays a page
+ * of its own: mapped with mote_memory_map_page(), or not at all, whatever the
+ * guest touches beside it.  One for a VM: where it was before is as all memory.
+ */
+void mote_memory_overlay(struct mote_vm *vm, gpa_t gpa)
+{
+	struct mote_edit edit;
+
+	mote_edit_begin(&edit, vm);
+	WRITE_ONCE(vm->mem.overlay, gpa);
+	/* A fault that saw the old value finds this page in its way, or waits for the lock */
+	mote_edit_unmap(&edit, gpa, gpa + PAGE_SIZE - 1, NULL);
+	mote_edit_end(&edit);
 }

@@ -11,6 +11,7 @@
 #include <linux/uaccess.h>
 
 #include "arch.h"
+#include "edit.h"
 #include "mote.h"
 #include "range.h"
 
@@ -20,52 +21,24 @@
 /* ---- the second stage loses entries ---- */
 
 /*
- * Another thread may have taken out entries that this one came for, and not
- * have flushed yet.  Then this one flushes too: what it returns for must not be
- * used by any CPU.  The flush is outside of the lock, so that faults go on.
- */
-void mote_memory_unlock_flush(struct mote_vm *vm, struct mote_pt_cache *unlinked, bool flush)
-	__releases(&vm->mem.pt_lock)
-{
-	struct mote_memory *mem = &vm->mem;
-
-	flush |= mem->flushing;
-	mem->flushing += flush;
-	spin_unlock(&mem->pt_lock);
-	if (flush) {
-		mote_vm_flush(vm);
-		spin_lock(&mem->pt_lock);
-		mem->flushing--;
-		spin_unlock(&mem->pt_lock);
-	}
-	mote_pt_cache_free(unlinked);
-}
-
-/*
  * Take a range out.  Never sleeps: MMU notifiers may not.  In pieces, so that
  * nobody waits long for pt_lock; faults in between do no harm, as the caller
  * has seen to it that none in the range succeeds.
  */
 static void zap(struct mote_vm *vm, gpa_t first, gpa_t last, struct mote_pt_cache *cache)
 {
-	struct mote_memory *mem = &vm->mem;
-	struct mote_pt_cache unlinked = {};
-	bool flush = false;
+	struct mote_edit edit;
 	gpa_t end;
 
+	mote_edit_begin(&edit, vm);
 	for (;; first = end + 1) {
 		end = min(last, first | (ZAP_BYTES - 1));
-		spin_lock(&mem->pt_lock);
-		if (mote_pt_unmap(&mem->pt, first, end, cache, &unlinked) && !flush) {
-			flush = true;
-			mem->flushing++;
-		}
+		mote_edit_unmap(&edit, first, end, cache);
 		if (end == last)
 			break;
-		spin_unlock(&mem->pt_lock);
+		mote_edit_pause(&edit);
 	}
-	mem->flushing -= flush;
-	mote_memory_unlock_flush(vm, &unlinked, flush);
+	mote_edit_end(&edit);
 }
 
 /*
@@ -385,6 +358,7 @@ int mote_memory_init(struct mote_vm *vm)
 	init_rwsem(&mem->ranges);
 	spin_lock_init(&mem->pt_lock);
 	mem->tree = RB_ROOT;
+	mem->overlay = MOTE_NO_OVERLAY;
 	return mote_pt_init(&mem->pt, fmt);
 }
 

@@ -27,7 +27,8 @@ struct mote_vm;
  * @gpa_bits: width of guest physical addresses (c)
  * @pt_lock: (P), never taken with interrupts off
  * @pt: the second stage (P)
- * @flushing: threads that took entries out and have not yet flushed (P)
+ * @overlay: where the kernel has something of its own, a page that no block of the
+ *	runner's memory may hide; or MOTE_NO_OVERLAY.  Written under P (a)
  */
 struct mote_memory {
 	struct rw_semaphore ranges;
@@ -36,8 +37,11 @@ struct mote_memory {
 	unsigned int gpa_bits;
 	spinlock_t pt_lock;
 	struct mote_pt pt;
-	unsigned int flushing;
+	gpa_t overlay;
 };
+
+/* No page begins there */
+#define MOTE_NO_OVERLAY	(~0ULL)
 
 #define MOTE_MAX_RANGES	4096
 
@@ -77,7 +81,7 @@ int mote_memory_init(struct mote_vm *vm);
  * mote_memory_destroy - remove all ranges, notifiers and tables
  *
  * No vCPU runs, but all must still be there: until the notifiers are removed
- * another thread of the mm may call mote_vm_flush() from one.  Context:
+ * another thread of the mm may call mote_tlb_wait() from one.  Context:
  * sleepable, any mm, also after the VM's mm is gone.
  */
 void mote_memory_destroy(struct mote_vm *vm);
@@ -148,6 +152,7 @@ void mote_memory_cache_free(struct mote_vcpu *vcpu);
 /* kernelpage.c */
 int mote_memory_map_page(struct mote_vcpu *vcpu, gpa_t gpa, hpa_t hpa, u32 prot);
 void mote_memory_unmap_page(struct mote_vm *vm, gpa_t gpa);
+void mote_memory_overlay(struct mote_vm *vm, gpa_t gpa);
 
 /**
  * mote_memory_piece - where guest memory is in the runner

@@ -19,6 +19,7 @@
 #define MOTE_MOTE_H
 
 #include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/kref.h>
 #include <linux/mm_types.h>
 #include <linux/mutex.h>
@@ -31,6 +32,7 @@
 
 #include "memory.h"
 #include "policy.h"
+#include "tlb.h"
 #include "types.h"
 
 #include <arch_data.h>		/* struct mote_vm_arch, struct mote_vcpu_arch */
@@ -58,17 +60,31 @@ enum mote_result {
  * enum mote_vcpu_mode - where a vCPU is, for those who want its attention
  * @MOTE_OUTSIDE: it will look at its requests before it enters
  * @MOTE_IN_GUEST: it may not: interrupt its CPU
+ * @MOTE_EXITING: the same, and the interrupt is on its way
  *
  * The entering side stores MOTE_IN_GUEST, a full barrier, and then reads
- * kicks, requests and generations, all with interrupts off.  The other side
- * changes those, a full barrier, and then reads the mode.  So one of the two
- * sees the other, and an interrupt sent in between is taken right after the
- * entry, before a guest instruction.
+ * requests and generations, all with interrupts off.  The other side changes
+ * those, a full barrier, and then reads the mode.  So one of the two sees the
+ * other, and an interrupt sent in between is taken right after the entry,
+ * before a guest instruction.
+ *
+ * Who only wants attention moves MOTE_IN_GUEST to MOTE_EXITING and sends an
+ * interrupt if that was his doing: one for any number of requests.  Who has to
+ * wait until the guest's accesses are over sends his own in both modes and
+ * waits for it (mote_vm_leave_guest()).
  */
 enum mote_vcpu_mode {
 	MOTE_OUTSIDE = 0,
 	MOTE_IN_GUEST = 1,
+	MOTE_EXITING = 2,
 };
+
+/*
+ * mote_vcpu::requests: what a vCPU is asked for, by any thread or by itself.
+ * All of them keep it from entering, and end its session.
+ */
+#define MOTE_REQ_KICK		BIT(0)	/* RUN returns with MOTE_EXIT_KICK */
+#define MOTE_REQ_PREPARE	BIT(1)	/* mote_arch_vcpu_prepare() before the next entry */
 
 /**
  * struct mote_vm - a virtual machine
@@ -79,7 +95,7 @@ enum mote_vcpu_mode {
  * @policy: who answers what, see policy.h
  * @vcpus: by id; set once under L with release, read with acquire
  * @nr_vcpus: vCPUs there are (L)
- * @tlb_gen: counts changes that need a flush of the VM's tag (a)
+ * @tlb: who may still use an old translation, see tlb.h
  * @yielded_to: id of the vCPU that mote_vcpu_spins() gave time last; a hint (a)
  * @dead: 0 or the first fatal errno (a)
  * @dead_reason: static string behind @dead; valid once @dead is seen (a)
@@ -93,7 +109,7 @@ struct mote_vm {
 	struct mote_policies policy;
 	struct mote_vcpu *vcpus[MOTE_MAX_VCPUS];
 	unsigned int nr_vcpus;
-	atomic64_t tlb_gen;
+	struct mote_tlb tlb;
 	unsigned int yielded_to;
 	atomic_t dead;
 	const char *dead_reason;
@@ -106,11 +122,13 @@ struct mote_vm {
  * @id: (c)
  * @mutex: (V)
  * @mode: enum mote_vcpu_mode (a)
- * @kicked: a KICK that RUN has not reported yet (a)
+ * @requests: MOTE_REQ_* that have not been seen to yet (a)
  * @task: thread inside RUN, for kick_process(); RCU keeps it valid (a)
  * @wait: where that thread sleeps while the guest is halted
  * @cpu: host CPU whose hardware holds this vCPU's state, or -1 (t)
- * @tlb_gen: mote_vm::tlb_gen at the last flush on @cpu (t)
+ * @tlb: whose entries in a TLB are its own, see tlb.h (t)
+ * @softirqs: pending when the session began: ksoftirqd has them (t)
+ * @quiescent: jiffies when RCU was told last that nothing here reads (t)
  * @run: the run page, mapped by the runner: hostile, read once (a)
  * @stats: the statistics page, mapped read-only by the runner (t)
  * @request: copy of mote_run::request, taken once per RUN (t)
@@ -124,11 +142,13 @@ struct mote_vcpu {
 	unsigned int id;
 	struct mutex mutex;
 	int mode;
-	atomic_t kicked;
+	atomic_t requests;
 	struct task_struct *task;
 	struct rcuwait wait;
 	int cpu;
-	s64 tlb_gen;
+	struct mote_vcpu_tlb tlb;
+	u32 softirqs;
+	unsigned long quiescent;
 	struct mote_run *run;
 	struct mote_stats *stats;
 	u32 request;
@@ -165,8 +185,10 @@ void mote_vcpu_free(struct mote_vcpu *vcpu);
 /* run.c */
 int mote_vcpu_run(struct mote_vcpu *vcpu);
 void mote_vcpu_kick(struct mote_vcpu *vcpu);
+void mote_vcpu_request(struct mote_vcpu *vcpu, u32 what);
+void mote_vm_request(struct mote_vm *vm, u32 what);
+void mote_vm_leave_guest(struct mote_vm *vm);
 void mote_vcpu_spins(struct mote_vcpu *vcpu);
-void mote_vm_flush(struct mote_vm *vm);
 struct mote_exit *mote_exit_begin(struct mote_vcpu *vcpu, u16 type, u64 raw);
 
 /* hostwork.c */
@@ -184,6 +206,20 @@ bool mote_hw_usable(char *reason, size_t room);
 /* uaccess.c */
 int mote_copy_in(void *to, size_t known, u32 flags, const void __user *from);
 int mote_copy_out(void __user *to, const void *from, size_t known);
+
+/**
+ * mote_tlb_enter - drop what this CPU's TLB has of others, or from before a change
+ * @vcpu: entry context, mode is MOTE_IN_GUEST; see tlb.h
+ */
+static __always_inline void mote_tlb_enter(struct mote_vcpu *vcpu)
+{
+	struct mote_tlb_owner *owner =
+		this_cpu_ptr(&mote_tlb_owners[vcpu->tlb.tag % MOTE_TLB_OWNERS]);
+
+	if (unlikely(owner->vcpu != vcpu->tlb.serial ||
+		     owner->gen != atomic64_read(&vcpu->vm->tlb.gen)))
+		mote_tlb_flush(vcpu, owner);
+}
 
 /**
  * mote_stat_exit - count an exit

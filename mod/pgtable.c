@@ -352,11 +352,11 @@ int mote_pt_map(struct mote_pt *pt, struct mote_pt_cache *cache, gpa_t gpa,
 		bool same = maps(pt->fmt, old, at, gpa, hpa);
 
 		if (same && !(prot & ~pt->fmt->prot(old)))
-			return 0;
+			return MOTE_PT_KEPT;
 		/* Not a larger block: @prot was found for this part of it only. */
 		if (same && at == level) {
 			upgrade_leaf(pt->fmt, entry, level, hpa, prot);
-			return 0;
+			return MOTE_PT_KEPT;
 		}
 		mote_pt_unmap(pt, gpa, gpa | mask, NULL, unlinked);
 		return MOTE_PT_FLUSH;

@@ -47,6 +47,10 @@ struct mote_pt_level {
  * @break_before_make: a live entry must be taken out and flushed before one
  *	of another size takes its place (arm64).  Blocks are then dropped
  *	where they would be split.
+ * @flush_upgrade: a CPU keeps an entry that has refused an access: the one that met it
+ *	has to flush when the access is allowed (arm64: a permission fault leaves
+ *	the entry; on x86 it takes it out, SDM vol. 3, "Operations that Invalidate
+ *	Cached Mappings", APM vol. 2, "TLB Management")
  * @fetch_separately: instruction fetches do not see what was written as data
  *	(arm64): pages become executable when the guest first executes them
  * @before_map: make what memory holds ready for the guest, before a leaf with
@@ -69,6 +73,7 @@ struct mote_pt_format {
 	struct mote_pt_level level[MOTE_PT_MAX_LEVELS];
 	unsigned int root_pages;
 	bool break_before_make;
+	bool flush_upgrade;
 	bool fetch_separately;
 	void (*before_map)(hpa_t hpa, u64 bytes, u32 prot);
 	u64 addr_mask;
@@ -172,6 +177,8 @@ void mote_pt_cache_free(struct mote_pt_cache *cache);
 
 /* mote_pt_map(): what was there is out; flush, free @unlinked, call again */
 #define MOTE_PT_FLUSH	1
+/* mote_pt_map(): a leaf for that memory was there and has the permissions now */
+#define MOTE_PT_KEPT	2
 
 /**
  * mote_pt_map - map one page or block
@@ -183,14 +190,15 @@ void mote_pt_cache_free(struct mote_pt_cache *cache);
  * @prot: MOTE_PT_*, not 0
  * @unlinked: receives tables that are out of use after a flush
  *
- * A leaf for the same memory keeps the permissions it has and gets @prot too;
- * that needs no flush: at worst a CPU that has the old entry faults again.
- * Anything else in the way, whatever its size, is taken out, and the caller
+ * A leaf for the same memory keeps the permissions it has and gets @prot too.
+ * Whether a CPU that has the old entry finds out by itself is the format's to
+ * say (@flush_upgrade), also when another CPU's fault was first and nothing had
+ * to be done.  Anything else in the way, whatever its size, is taken out, and the caller
  * flushes before the next call.  Hardware so never sees two translations of
  * one address at a time, which arm64 calls break-before-make and forbids
  * otherwise.
  *
- * Return: 0; MOTE_PT_FLUSH; -ENOMEM: nothing changed, @cache lacks pages, see
+ * Return: 0: there was nothing; MOTE_PT_KEPT; MOTE_PT_FLUSH; -ENOMEM: nothing changed, @cache lacks pages, see
  * mote_pt_missing().
  */
 int mote_pt_map(struct mote_pt *pt, struct mote_pt_cache *cache, gpa_t gpa,

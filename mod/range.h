@@ -56,13 +56,4 @@ static inline struct mote_range *mote_range_for(struct mote_memory *mem, gpa_t g
 	return r && !(write && r->flags & MOTE_MEM_READONLY) ? r : NULL;
 }
 
-/**
- * mote_memory_unlock_flush - leave pt_lock; flush if entries were taken out
- * @vm: whose pt_lock is held
- * @unlinked: freed after the flush
- * @flush: whether entries were taken out; those of other threads count too
- */
-void mote_memory_unlock_flush(struct mote_vm *vm, struct mote_pt_cache *unlinked, bool flush)
-	__releases(&vm->mem.pt_lock);
-
 #endif /* MOTE_RANGE_H */

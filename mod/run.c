@@ -8,8 +8,11 @@
  * loads, FPU included, is given back at its end, so nothing has to happen
  * when the thread is switched out, and any CPU will do for the next.
  */
+#include <linux/cpumask.h>
 #include <linux/entry-kvm.h>
 #include <linux/interrupt.h>
+#include <linux/jiffies.h>
+#include <linux/rcupdate.h>
 #include <linux/smp.h>
 #include <linux/timex.h>
 #include <linux/vtime.h>
@@ -68,13 +71,51 @@ void mote_vcpu_kick(struct mote_vcpu *vcpu)
 
 	if (rcuwait_wake_up(&vcpu->wait))
 		return;
-	if (READ_ONCE(vcpu->mode) != MOTE_IN_GUEST)
+	if (READ_ONCE(vcpu->mode) != MOTE_IN_GUEST ||
+	    cmpxchg(&vcpu->mode, MOTE_IN_GUEST, MOTE_EXITING) != MOTE_IN_GUEST)
 		return;
 	rcu_read_lock();
 	task = READ_ONCE(vcpu->task);
 	if (task)
 		kick_process(task);
 	rcu_read_unlock();
+}
+
+/**
+ * mote_vcpu_request - ask a vCPU for something
+ * @vcpu: any vCPU; its own thread may ask, too
+ * @what: MOTE_REQ_*; what it is about has been stored already
+ *
+ * It does not enter again before it has seen to it.  Any context, hard
+ * interrupts too.
+ */
+void mote_vcpu_request(struct mote_vcpu *vcpu, u32 what)
+{
+	atomic_or(what, &vcpu->requests);
+	mote_vcpu_kick(vcpu);
+}
+
+/**
+ * mote_vm_request - ask all vCPUs of a VM, and see that it counts
+ * @vm: the VM
+ * @what: MOTE_REQ_*
+ *
+ * On return no vCPU is in the guest that has not seen to it.  Context: as
+ * mote_vm_leave_guest().
+ */
+void mote_vm_request(struct mote_vm *vm, u32 what)
+{
+	unsigned int i;
+
+	for (i = 0; i < MOTE_MAX_VCPUS; i++) {
+		struct mote_vcpu *vcpu = mote_vm_vcpu(vm, i);
+
+		if (vcpu)
+			atomic_or(what, &vcpu->requests);
+	}
+	/* Pairs with the one in enter_once(): requests before mode */
+	smp_mb();
+	mote_vm_leave_guest(vm);
 }
 
 /* Its thread gets the rest of ours' time, if it waits for a CPU */
@@ -122,59 +163,76 @@ void mote_vcpu_spins(struct mote_vcpu *vcpu)
 	}
 }
 
-static void ack_flush(void *unused)
+static void ack(void *unused)
 {
 	/* The interrupt itself took the CPU out of the guest */
 }
 
-/**
- * mote_vm_flush - no vCPU uses translations older than this call any more
- * @vm: the VM
- *
- * Raises the generation, so that every vCPU flushes before its next entry,
- * and waits for those that are in the guest now to leave it.  CPUs that do
- * not run this VM are not disturbed.  Context: preemption may be off,
- * interrupts are on; mem.pt_lock may be held: it is never taken with
- * interrupts off.
- */
-void mote_vm_flush(struct mote_vm *vm)
-{
-	unsigned int i;
-	int this_cpu;
+static DEFINE_PER_CPU(struct cpumask, leave_mask);
 
-	atomic64_inc(&vm->tlb_gen);
-	/* Pairs with the barrier in enter_once(): generation before mode */
-	smp_mb__after_atomic();
-	this_cpu = get_cpu();
+/**
+ * mote_vm_leave_guest - the vCPUs that are in the guest now leave it
+ * @vm: the VM; what they shall see when they enter again has been stored, with
+ *	a full barrier behind it
+ *
+ * On return they have, and the guest's accesses up to then are over.  One
+ * interrupt for all of them; CPUs that do not run this VM are not disturbed.
+ * Context: preemption may be off, interrupts are on.
+ */
+void mote_vm_leave_guest(struct mote_vm *vm)
+{
+	struct cpumask *mask;
+	unsigned int i;
+	int cpu;
+
+	preempt_disable();
+	mask = this_cpu_ptr(&leave_mask);
+	cpumask_clear(mask);
 	for (i = 0; i < MOTE_MAX_VCPUS; i++) {
 		struct mote_vcpu *vcpu = mote_vm_vcpu(vm, i);
-		int cpu;
 
-		if (!vcpu || READ_ONCE(vcpu->mode) != MOTE_IN_GUEST)
+		/* Acquire: @cpu was written before */
+		if (!vcpu || smp_load_acquire(&vcpu->mode) == MOTE_OUTSIDE)
 			continue;
 		cpu = READ_ONCE(vcpu->cpu);
-		if (cpu >= 0 && cpu != this_cpu)
-			smp_call_function_single(cpu, ack_flush, NULL, 1);
+		if (cpu >= 0)
+			__cpumask_set_cpu(cpu, mask);
 	}
-	put_cpu();
+	/* All but this one, which is here and not in the guest */
+	smp_call_function_many(mask, ack, NULL, true);
+	preempt_enable();
+}
+
+/*
+ * Softirqs that were pending when the session began are those that ksoftirqd has
+ * taken over: leaving again would not have them run, and who runs before
+ * ksoftirqd would never enter.
+ */
+static bool softirqs_wait(struct mote_vcpu *vcpu)
+{
+	return unlikely(local_softirq_pending()) && (local_softirq_pending() & ~vcpu->softirqs);
 }
 
 /* Reasons not to enter the guest, cheap enough for every entry */
 static bool must_leave(struct mote_vcpu *vcpu)
 {
-	return atomic_read(&vcpu->kicked) || __xfer_to_guest_mode_work_pending() ||
-	       local_softirq_pending() || atomic_read(&vcpu->vm->dead) ||
+	return atomic_read(&vcpu->requests) || __xfer_to_guest_mode_work_pending() ||
+	       softirqs_wait(vcpu) || atomic_read(&vcpu->vm->dead) ||
 	       !__this_cpu_read(mote_cpu_ready);
 }
 
-static void flush_if_stale(struct mote_vcpu *vcpu)
+/*
+ * A guest is a quiescent state: nothing is held across the entry that RCU's
+ * readers hold.  RCU hears of it once in a tick, which is as often as it asks.
+ */
+static __always_inline void note_quiescent(struct mote_vcpu *vcpu)
 {
-	s64 gen = atomic64_read(&vcpu->vm->tlb_gen);
+	unsigned long now = READ_ONCE(jiffies);
 
-	if (vcpu->tlb_gen == gen)
+	if (likely(vcpu->quiescent == now))
 		return;
-	mote_arch_vcpu_flush(vcpu);
-	vcpu->tlb_gen = gen;
+	vcpu->quiescent = now;
+	rcu_note_context_switch(false);
 }
 
 static void world_switch(struct mote_vcpu *vcpu)
@@ -183,11 +241,18 @@ static void world_switch(struct mote_vcpu *vcpu)
 
 	if (trace_mote_entry_enabled())
 		trace_mote_entry(vcpu->id, mote_arch_vcpu_pc(vcpu));
+	note_quiescent(vcpu);
 	vtime_account_guest_enter();
 	start = get_cycles();
 	mote_arch_vcpu_enter(vcpu);
 	vcpu->stats->guest_time += get_cycles() - start;
 	vcpu->stats->entries++;
+	/*
+	 * Time that is taken at each change of context (nohz_full): a sequence
+	 * count, and a tick in its midst would wait for it for ever.
+	 */
+	if (vtime_accounting_enabled_this_cpu())
+		vtime_account_guest_exit();
 }
 
 /*
@@ -200,12 +265,12 @@ static int enter_once(struct mote_vcpu *vcpu)
 	int r = MOTE_AGAIN;
 
 	local_irq_disable();
-	/* Pairs with mote_vcpu_kick() and mote_vm_flush() */
+	/* Pairs with mote_vcpu_kick(), mote_vm_request() and mote_tlb_wait() */
 	smp_store_mb(vcpu->mode, MOTE_IN_GUEST);
 	if (!must_leave(vcpu)) {
 		r = mote_arch_vcpu_sync(vcpu);
 		if (r == MOTE_RESUME) {
-			flush_if_stale(vcpu);
+			mote_tlb_enter(vcpu);
 			world_switch(vcpu);
 		}
 	}
@@ -215,8 +280,8 @@ static int enter_once(struct mote_vcpu *vcpu)
 	 */
 	smp_store_release(&vcpu->mode, MOTE_OUTSIDE);
 	local_irq_enable();
-	/* Only now: the tick that ended the guest's run is the guest's time */
-	if (r == MOTE_RESUME)
+	/* Time that is counted in ticks: the one that ended the guest's run is the guest's */
+	if (r == MOTE_RESUME && !vtime_accounting_enabled_this_cpu())
 		vtime_account_guest_exit();
 	return r;
 }
@@ -242,15 +307,29 @@ static int take_answer(struct mote_vcpu *vcpu)
 	return 0;
 }
 
+static __always_inline void begin_session(struct mote_vcpu *vcpu)
+{
+	/*
+	 * Taken back before what it is about is read: a request that comes
+	 * meanwhile ends this session as well.
+	 */
+	if (unlikely(atomic_read(&vcpu->requests) & MOTE_REQ_PREPARE)) {
+		atomic_andnot(MOTE_REQ_PREPARE, &vcpu->requests);
+		smp_mb__after_atomic();
+	}
+	mote_arch_vcpu_prepare(vcpu);
+}
+
 static int run_session(struct mote_vcpu *vcpu)
 {
 	int r;
 
+	vcpu->softirqs = local_softirq_pending();
 	mote_arch_vcpu_load(vcpu);
 	r = take_answer(vcpu);
 	if (unlikely(r))
 		goto put;
-	mote_arch_vcpu_prepare(vcpu);
+	begin_session(vcpu);
 	do {
 		r = enter_once(vcpu);
 		if (r == MOTE_RESUME)
@@ -282,8 +361,8 @@ static int wait_halted(struct mote_vcpu *vcpu)
 	prepare_to_rcuwait(&vcpu->wait);
 	for (;;) {
 		set_current_state(TASK_INTERRUPTIBLE);
-		if (atomic_read(&vcpu->kicked) || atomic_read(&vcpu->vm->dead) ||
-		    signal_pending(current) || mote_arch_vcpu_runnable(vcpu))
+		if ((atomic_read(&vcpu->requests) & MOTE_REQ_KICK) ||
+		    atomic_read(&vcpu->vm->dead) || signal_pending(current) || mote_arch_vcpu_runnable(vcpu))
 			break;
 		schedule();
 	}
@@ -296,8 +375,10 @@ static int between_sessions(struct mote_vcpu *vcpu)
 {
 	if (atomic_read(&vcpu->vm->dead))
 		return -EIO;
-	if (atomic_xchg(&vcpu->kicked, 0))
+	if (atomic_read(&vcpu->requests) & MOTE_REQ_KICK) {
+		atomic_andnot(MOTE_REQ_KICK, &vcpu->requests);
 		return exit_simple(vcpu, MOTE_EXIT_KICK);
+	}
 	if (signal_pending(current))
 		return -EINTR;
 	if (__xfer_to_guest_mode_work_pending())

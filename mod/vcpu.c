@@ -228,8 +228,7 @@ static int ioctl_kick(struct mote_vcpu *vcpu, unsigned long arg)
 {
 	if (arg)
 		return -EINVAL;
-	atomic_set(&vcpu->kicked, 1);
-	mote_vcpu_kick(vcpu);
+	mote_vcpu_request(vcpu, MOTE_REQ_KICK);
 	return 0;
 }
 
@@ -331,6 +330,7 @@ static struct mote_vcpu *vcpu_alloc(struct mote_vm *vm, unsigned int id)
 	vcpu->cpu = -1;
 	mutex_init(&vcpu->mutex);
 	rcuwait_init(&vcpu->wait);
+	mote_tlb_vcpu_changed(vcpu);
 	vcpu->run = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	vcpu->stats = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	if (!vcpu->run || !vcpu->stats)

@@ -92,7 +92,10 @@ static int policy_check(struct mote_vm *vm, const struct mote_policy *p)
 	return mote_arch_policy_check(vm, p);
 }
 
-/* Running vCPUs leave the guest once, so that they see the new rules */
+/*
+ * What hardware knows of the rules it learns when a session begins: running vCPUs
+ * end theirs, and when this returns none is in the guest under the old ones.
+ */
 static int ioctl_policy(struct mote_vm *vm, void __user *arg)
 {
 	struct mote_policy p;
@@ -107,7 +110,7 @@ static int ioctl_policy(struct mote_vm *vm, void __user *arg)
 	r = mote_policy_set(vm, &p);
 	if (!r) {
 		mote_arch_policy_changed(vm);
-		mote_vm_flush(vm);
+		mote_vm_request(vm, MOTE_REQ_PREPARE);
 	}
 	mutex_unlock(&vm->lock);
 	return r;
@@ -205,6 +208,7 @@ static struct mote_vm *vm_alloc(void)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&vm->ref);
 	mutex_init(&vm->lock);
+	mote_tlb_init(vm);
 	r = mote_hw_get();
 	if (r)
 		goto free_vm;

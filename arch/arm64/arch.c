@@ -177,6 +177,7 @@ static int ctx_init(struct mote_vcpu *vcpu)
 	ctx->hcr = HCR_GUEST | HCR_NEWER | arm64_stage2_hcr();
 	ctx->vttbr = vcpu->vm->arch.vttbr;
 	ctx->vtcr = arm64_vtcr;
+	vcpu->tlb.tag = vcpu->vm->arch.vmid;
 	ctx->mdcr = MDCR_GUEST;
 	vcpu->arch.ctx = ctx;
 	return 0;
@@ -234,8 +235,9 @@ void mote_arch_vcpu_destroy(struct mote_vcpu *vcpu)
 }
 
 /*
- * Nothing of a vCPU stays in a CPU but translations: whoever comes to one
- * that it did not run on last drops what is there under its VM's number.
+ * Nothing of a vCPU stays in a CPU but translations.  What the guest drops from
+ * a TLB goes from all of them (HCR_EL2.FB), so that they may stay there for when
+ * it comes back.
  */
 void mote_arch_vcpu_load(struct mote_vcpu *vcpu)
 {
@@ -243,10 +245,8 @@ void mote_arch_vcpu_load(struct mote_vcpu *vcpu)
 
 	preempt_disable();
 	cpu = smp_processor_id();
-	if (vcpu->cpu != cpu) {
+	if (vcpu->cpu != cpu)
 		WRITE_ONCE(vcpu->cpu, cpu);
-		vcpu->tlb_gen = -1;
-	}
 }
 
 void mote_arch_vcpu_put(struct mote_vcpu *vcpu)
@@ -300,9 +300,9 @@ int mote_arch_vcpu_sync(struct mote_vcpu *vcpu)
 	return MOTE_RESUME;
 }
 
-void mote_arch_vcpu_flush(struct mote_vcpu *vcpu)
+void mote_arch_vcpu_flush(struct mote_vcpu *vcpu, enum mote_flush what)
 {
-	to_ctx(vcpu)->flush |= ARM64_FLUSH_VMID;
+	to_ctx(vcpu)->flush |= what == MOTE_FLUSH_VM ? ARM64_FLUSH_VMID : ARM64_FLUSH_STAGE1;
 }
 
 void mote_arch_vcpu_enter(struct mote_vcpu *vcpu)
@@ -311,6 +311,9 @@ void mote_arch_vcpu_enter(struct mote_vcpu *vcpu)
 		arm64_debug_enter(vcpu);
 	else
 		arm64_enter(to_ctx(vcpu));
+	/* Something kept it from entering */
+	if (unlikely(to_ctx(vcpu)->flush))
+		mote_tlb_not_flushed(vcpu);
 	if (vcpu->arch.vgic)
 		vgic_after_exit(vcpu);
 	timer_after_exit(vcpu);

@@ -19,6 +19,7 @@
 #include <asm/virt.h>
 
 #include "el2.h"
+#include "guestmode.h"
 #include "hyp/vhe.h"
 
 static_assert(offsetof(struct arm64_ctx, x[30]) == CTX_X(30));
@@ -34,20 +35,16 @@ static_assert(offsetof(struct hyp_cpu, stub_vbar) == HYP_CPU_STUB);
 static_assert(sizeof(struct hyp_cpu) < HYP_CPU_BYTES / 2);
 static_assert(sizeof(struct arm64_ctx) <= PAGE_SIZE);
 
-#define LAST_RAN	16	/* a power of two */
-
 /**
  * struct el2_cpu - of a host CPU; on the CPU, interrupts or preemption off
  * @foreign: somebody else uses VMIDs here
  * @vttbr: VTTBR_EL2 as the last session left it (VHE)
  * @vhe: VHE: what the switch gives back
- * @last_ran: the vCPU that used a VMID last, by VMID modulo LAST_RAN
  */
 struct el2_cpu {
 	bool foreign;
 	u64 vttbr;
 	struct hyp_host vhe;
-	struct mote_vcpu *last_ran[LAST_RAN];
 };
 
 static DEFINE_PER_CPU(struct el2_cpu, el2_cpu);
@@ -179,27 +176,10 @@ static void foreign_check(struct el2_cpu *cpu)
 	cpu->foreign = __this_cpu_read(mote_cpu_ready);
 }
 
-/*
- * vCPUs of a VM share its VMID, but not what stage 1 says: on one CPU one must
- * not find what another has left in the TLB.  Where the slot was somebody
- * else's meanwhile, nobody knows who was last.
- */
-static void last_ran_check(struct el2_cpu *cpu, struct mote_vcpu *vcpu)
-{
-	struct mote_vcpu **last = &cpu->last_ran[vcpu->vm->arch.vmid % LAST_RAN];
-
-	if (likely(*last == vcpu))
-		return;
-	*last = vcpu;
-	if (READ_ONCE(vcpu->vm->nr_vcpus) > 1)
-		to_ctx(vcpu)->flush |= ARM64_FLUSH_STAGE1;
-}
-
 void arm64_session_load(struct mote_vcpu *vcpu)
 {
 	struct el2_cpu *cpu = this_cpu_ptr(&el2_cpu);
 
-	last_ran_check(cpu, vcpu);
 	if (!arm64_vhe)
 		return;
 	foreign_check(cpu);
@@ -220,10 +200,12 @@ void arm64_session_put(struct mote_vcpu *vcpu)
 
 void arm64_enter(struct arm64_ctx *ctx)
 {
+	mote_guest_mode_enter();
 	if (arm64_vhe)
 		vhe_enter(ctx, this_cpu_ptr(&el2_cpu.vhe));
 	else
 		lowvisor_enter(ctx);
+	mote_guest_mode_exit();
 }
 
 u64 arm64_sys_read(struct mote_vcpu *vcpu, enum arm64_sys reg)

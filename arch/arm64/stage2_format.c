@@ -82,6 +82,7 @@ void arm64_s2_format(struct mote_pt_format *fmt, unsigned int ipa_bits, bool fwb
 		},
 		.root_pages = ipa_bits > 39 ? 1u << (ipa_bits - 39) : 1,
 		.break_before_make = true,
+		.flush_upgrade = true,
 		.addr_mask = S2_ADDR,
 		.present = S2_VALID,
 		.block_mask = S2_TABLE,

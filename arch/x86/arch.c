@@ -123,6 +123,7 @@ int mote_arch_vm_irqchip(struct mote_vm *vm, const struct mote_irqchip *chip)
 	if (vm->arch.has_lapic)
 		return -EEXIST;
 	vm->arch.has_lapic = true;
+	mote_memory_overlay(vm, LAPIC_DEFAULT_BASE);
 	return 0;
 }
 
@@ -256,9 +257,9 @@ int mote_arch_vcpu_sync(struct mote_vcpu *vcpu)
 	return likely(x86_events_quiet(vcpu)) ? MOTE_RESUME : x86_events_sync(vcpu);
 }
 
-void mote_arch_vcpu_flush(struct mote_vcpu *vcpu)
+void mote_arch_vcpu_flush(struct mote_vcpu *vcpu, enum mote_flush what)
 {
-	x86->flush(vcpu);
+	x86->flush(vcpu, what);
 }
 
 void mote_arch_vcpu_enter(struct mote_vcpu *vcpu)

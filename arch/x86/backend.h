@@ -107,7 +107,7 @@ struct x86_backend {
 	int (*handle_insn)(struct mote_vcpu *vcpu, const struct x86_insn *insn);
 	int (*load_pdptrs)(struct mote_vcpu *vcpu);
 	int (*map_apic)(struct mote_vcpu *vcpu);
-	void (*flush)(struct mote_vcpu *vcpu);
+	void (*flush)(struct mote_vcpu *vcpu, enum mote_flush what);
 	void (*enter)(struct mote_vcpu *vcpu);
 	int (*handle_exit)(struct mote_vcpu *vcpu);
 	size_t (*dump)(struct mote_vcpu *vcpu, char *buf, size_t room);

@@ -139,7 +139,7 @@ static int model_map(unsigned int page, unsigned int level, hpa_t hpa, u32 prot)
 
 		for (i = 0; i < count; i++)
 			m[i].prot = all;
-		return 0;
+		return MOTE_PT_KEPT;
 	}
 	if (m->prot && m->level < level) {
 		i = level_start(page, m->level);

@@ -13,7 +13,7 @@
 /* TLB entries that the new value makes wrong: the CPU itself would drop them */
 static void flush_guest(struct mote_vcpu *vcpu)
 {
-	vcpu->tlb_gen = -1;
+	mote_tlb_vcpu_changed(vcpu);
 }
 
 static int mov_to_cr0(struct mote_vcpu *vcpu, u64 value, unsigned int insn_len)

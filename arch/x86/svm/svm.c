@@ -10,6 +10,7 @@
 #include "../hostcpu.h"
 #include "../mitigate.h"
 #include "entry.h"
+#include "guestmode.h"
 #include "svm.h"
 #include "tlbtag.h"
 
@@ -79,8 +80,10 @@ static int svm_vcpu_init(struct mote_vcpu *vcpu)
 		return r;
 	svm->asid = asids.count ? mote_tag_alloc(&asids) : 0;
 	svm->asid_shared = !svm->asid;
+	/* Who enters after another one that has it flushes: see tlb.h */
 	if (svm->asid_shared)
 		svm->asid = ASID_SHARED;
+	vcpu->tlb.tag = svm->asid;
 	svm_vmcb_setup(vcpu);
 	return 0;
 }
@@ -102,7 +105,8 @@ static noinline void load_vmcb(struct mote_vcpu *vcpu)
 	x86_guest_arrives(vcpu);
 	if (vcpu->cpu != cpu) {
 		WRITE_ONCE(vcpu->cpu, cpu);
-		vcpu->tlb_gen = -1;
+		/* INVLPG and MOV to CR3 reach the CPU that executes them */
+		mote_tlb_vcpu_changed(vcpu);
 		/* What this CPU may remember of the VMCB is old */
 		svm_changed(svm, SVM_CLEAN_ALL);
 	}
@@ -140,7 +144,8 @@ static void svm_put(struct mote_vcpu *vcpu)
 
 /* ---- the entry ---- */
 
-static void svm_flush(struct mote_vcpu *vcpu)
+/* An ASID's entries go together, those of the guest's tables and of the nested ones */
+static void svm_flush(struct mote_vcpu *vcpu, enum mote_flush what)
 {
 	to_svm(vcpu)->vmcb->control.tlb_ctl =
 		svm_caps.flush_by_asid ? TLB_CONTROL_FLUSH_ASID : TLB_CONTROL_FLUSH_ALL_ASID;
@@ -187,15 +192,13 @@ static noinline void prepare_entry(struct mote_vcpu *vcpu)
 		svm_flush_dirty(vcpu);
 	if (svm->step)
 		svm_begin_step(vcpu);
-	if (svm->asid_shared)
-		svm_flush(vcpu);
 }
 
 static __always_inline void write_registers(struct mote_vcpu *vcpu, struct vmcb *vmcb, u32 cr8)
 {
 	struct svm_vcpu *svm = to_svm(vcpu);
 
-	if (unlikely(vcpu->arch.dirty & RARELY_DIRTY) || unlikely(svm->step | svm->asid_shared))
+	if (unlikely(vcpu->arch.dirty & RARELY_DIRTY) || unlikely(svm->step))
 		prepare_entry(vcpu);
 	vcpu->arch.dirty = 0;
 	vmcb->save.rax = vcpu->arch.reg[X86_RAX];
@@ -233,6 +236,7 @@ static noinline void refused(struct mote_vcpu *vcpu)
 {
 	vcpu->arch.dirty = vcpu->arch.cached & ~(u32)X86_REGS_IN_MEMORY;
 	svm_changed(to_svm(vcpu), SVM_CLEAN_ALL);
+	mote_tlb_not_flushed(vcpu);
 }
 
 static void svm_vcpu_enter(struct mote_vcpu *vcpu)
@@ -241,20 +245,23 @@ static void svm_vcpu_enter(struct mote_vcpu *vcpu)
 	struct vmcb *vmcb = svm->vmcb;
 	u32 cr8 = x86_cr8(vcpu);
 	u64 host_spec_ctrl;
+	u32 code, flags;
 	int failed;
-	u32 code;
 
 	write_registers(vcpu, vmcb, cr8);
 	if (unlikely(x86_host_has_ldt()))
 		svm_host_save();
 	host_spec_ctrl = this_cpu_read(x86_spec_ctrl_current);
-	failed = svm_enter(vcpu->arch.reg, svm->vmcb_pa, __this_cpu_read(svm_vmsave_pa),
-			   enter_flags(vcpu, vmcb, host_spec_ctrl),
+	flags = enter_flags(vcpu, vmcb, host_spec_ctrl);
+	mote_guest_mode_enter();
+	failed = svm_enter(vcpu->arch.reg, svm->vmcb_pa, __this_cpu_read(svm_vmsave_pa), flags,
 			   vcpu->arch.spec_ctrl, host_spec_ctrl);
+	mote_guest_mode_exit();
 	if (unlikely(vcpu->arch.virt_spec_ctrl))
 		x86_switch_virt_ssbd(vcpu, false);
 	if (unlikely(failed)) {
 		svm->entry_failed = true;
+		mote_tlb_not_flushed(vcpu);
 		return;
 	}
 	code = vmcb->control.exit_code;

@@ -18,6 +18,7 @@
 #include "../mitigate.h"
 #include "ept.h"
 #include "entry.h"
+#include "guestmode.h"
 #include "tlbtag.h"
 #include "vmx.h"
 
@@ -223,6 +224,7 @@ static int vmx_vcpu_init(struct mote_vcpu *vcpu)
 		return r;
 	if (vmx_caps.proc2 & SECONDARY_EXEC_ENABLE_VPID)
 		to_vmx(vcpu)->vpid = mote_tag_alloc(&vpids);
+	vcpu->tlb.tag = to_vmx(vcpu)->vpid;
 	mote_arch_vcpu_load(vcpu);
 	vmx_vmcs_setup(vcpu);
 	mote_arch_vcpu_put(vcpu);
@@ -262,7 +264,8 @@ static noinline void load_vmcs(struct mote_vcpu *vcpu)
 	__this_cpu_write(current_vmcs, vmx);
 	if (vcpu->cpu != cpu) {
 		WRITE_ONCE(vcpu->cpu, cpu);
-		vcpu->tlb_gen = -1;
+		/* INVLPG and MOV to CR3 reach the CPU that executes them */
+		mote_tlb_vcpu_changed(vcpu);
 		vmx_host_cpu_changed(vcpu);
 	}
 }
@@ -296,11 +299,16 @@ static void vmx_put(struct mote_vcpu *vcpu)
 
 /* ---- the entry ---- */
 
-/* EP4TA-tagged entries of the VM, and combined ones of all its VPIDs */
-static void vmx_flush(struct mote_vcpu *vcpu)
+/*
+ * INVEPT drops guest-physical mappings and combined ones of all VPIDs, INVVPID
+ * linear and combined ones of one.  Without a VPID each entry and exit drops
+ * the latter (SDM vol. 3, "Operations that Invalidate Cached Mappings").
+ */
+static void vmx_flush(struct mote_vcpu *vcpu, enum mote_flush what)
 {
-	vmx_invept(INVEPT_SINGLE, vcpu->vm->arch.vmx->eptp);
-	if (vcpu->tlb_gen < 0 && to_vmx(vcpu)->vpid)
+	if (what == MOTE_FLUSH_VM)
+		vmx_invept(INVEPT_SINGLE, vcpu->vm->arch.vmx->eptp);
+	if (to_vmx(vcpu)->vpid)
 		vmx_invvpid(INVVPID_SINGLE, to_vmx(vcpu)->vpid);
 }
 
@@ -385,6 +393,7 @@ static void vmx_vcpu_enter(struct mote_vcpu *vcpu)
 	u32 host_spec_ctrl = this_cpu_read(x86_spec_ctrl_current);
 	struct vmx_vcpu *vmx = to_vmx(vcpu);
 	int failed;
+	u32 flags;
 
 	write_registers(vcpu);
 	if (unlikely(x86_host_has_ldt()))
@@ -394,8 +403,11 @@ static void vmx_vcpu_enter(struct mote_vcpu *vcpu)
 		native_write_cr2(vcpu->arch.cr2);
 	if (unlikely(x86_mitigations & (X86_L1D_COND | X86_L1D_ALWAYS)))
 		flush_l1d(vmx);
-	failed = vmx_enter(vcpu->arch.reg, enter_flags(vcpu, vmx, host_spec_ctrl),
-			   &vmx->host.rsp, vcpu->arch.spec_ctrl, host_spec_ctrl);
+	flags = enter_flags(vcpu, vmx, host_spec_ctrl);
+	mote_guest_mode_enter();
+	failed = vmx_enter(vcpu->arch.reg, flags, &vmx->host.rsp, vcpu->arch.spec_ctrl,
+			   host_spec_ctrl);
+	mote_guest_mode_exit();
 	vcpu->arch.cr2 = native_read_cr2();
 	vcpu->arch.cached = X86_REGS_IN_MEMORY;
 	if (likely(!failed))

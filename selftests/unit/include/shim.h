@@ -22,7 +22,13 @@ typedef __u64 u64;
 typedef __s64 s64;
 typedef unsigned int gfp_t;
 
+#ifndef likely
+#define likely(x)		(x)
+#define unlikely(x)		(x)
+#endif
 #define __user
+#define __acquires(lock)
+#define __releases(lock)
 #define __rcu
 #define BIT_ULL(n)		(1ULL << (n))
 #define GENMASK_ULL(h, l)	((~0ULL >> (63 - (h))) & (~0ULL << (l)))
@@ -33,7 +39,9 @@ typedef unsigned int gfp_t;
 /* ---- one CPU ---- */
 
 #define DECLARE_PER_CPU(type, name)	extern type name
+#define DEFINE_PER_CPU(type, name)	type name
 #define __this_cpu_read(x)	(x)
+#define this_cpu_ptr(p)		(&*(p))
 
 /* ---- memory order ---- */
 
@@ -41,6 +49,8 @@ typedef unsigned int gfp_t;
 #define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
 #define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define smp_mb()		__atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define cpu_relax()		do { } while (0)
 #define try_cmpxchg(p, old, new) \
 	__atomic_compare_exchange_n(p, old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
 
@@ -97,6 +107,11 @@ typedef struct {
 typedef struct {
 	s64 counter;
 } atomic64_t;
+
+#define atomic64_read(v)		READ_ONCE((v)->counter)
+#define atomic64_read_acquire(v)	smp_load_acquire(&(v)->counter)
+#define atomic64_inc_return(v)		__atomic_add_fetch(&(v)->counter, 1, __ATOMIC_SEQ_CST)
+#define atomic64_try_cmpxchg(v, old, new) try_cmpxchg(&(v)->counter, old, new)
 
 struct rcu_head {
 	void *next;
