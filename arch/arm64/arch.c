@@ -163,17 +163,10 @@ void mote_arch_policy_changed(struct mote_vm *vm)
 
 static int ctx_init(struct mote_vcpu *vcpu)
 {
-	struct arm64_ctx *ctx = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
-	int r;
+	struct arm64_ctx *ctx = arm64_ctx_alloc();
 
-	BUILD_BUG_ON(sizeof(*ctx) > PAGE_SIZE);
 	if (!ctx)
 		return -ENOMEM;
-	r = arm64_el2_map(ctx);
-	if (r) {
-		free_page((unsigned long)ctx);
-		return r;
-	}
 	ctx->hcr = HCR_GUEST | HCR_NEWER | arm64_stage2_hcr();
 	ctx->vttbr = vcpu->vm->arch.vttbr;
 	ctx->vtcr = arm64_vtcr;
@@ -185,8 +178,7 @@ static int ctx_init(struct mote_vcpu *vcpu)
 
 static void ctx_destroy(struct mote_vcpu *vcpu)
 {
-	arm64_el2_unmap(vcpu->arch.ctx);
-	free_page((unsigned long)vcpu->arch.ctx);
+	arm64_ctx_free(vcpu->arch.ctx);
 	vcpu->arch.ctx = NULL;
 }
 

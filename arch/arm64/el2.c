@@ -144,20 +144,19 @@ const char *mote_arch_busy_reason(void)
 	return "KVM or another hypervisor has EL2: boot with kvm-arm.mode=none, or 6.12 with kvm.enable_virt_at_load=0";
 }
 
-/* ---- pages that the switch sees ---- */
+/* ---- what the switch sees of a vCPU ---- */
 
-int arm64_el2_map(void *page)
+struct arm64_ctx *arm64_ctx_alloc(void)
 {
-	return arm64_vhe ? 0 : el2_map_range(page, PAGE_SIZE, MOTE_PT_R | MOTE_PT_W);
+	return arm64_vhe ? (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT) : el2_page_alloc();
 }
 
-void arm64_el2_unmap(void *page)
+void arm64_ctx_free(struct arm64_ctx *ctx)
 {
-	struct mote_pt_cache unlinked = {};
-
-	if (!arm64_vhe && el2_unmap_page(page, &unlinked))
-		el2_flush();
-	mote_pt_cache_free(&unlinked);
+	if (arm64_vhe)
+		free_page((unsigned long)ctx);
+	else
+		el2_page_free(ctx);
 }
 
 /* ---- sessions ---- */

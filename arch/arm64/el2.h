@@ -7,14 +7,14 @@
 
 #include "hyp/host.h"
 #include "machine.h"
-#include "pgtable.h"
 
 /* el2_map.c: nVHE only */
 int el2_map_init(void);
 void el2_map_exit(void);
 phys_addr_t el2_map_root(void);
 int el2_map_range(void *start, size_t bytes, u32 prot);
-bool el2_unmap_page(void *page, struct mote_pt_cache *unlinked);
+void *el2_page_alloc(void);
+void el2_page_free(void *page);
 
 /* lowvisor_boot.c, lowvisor_build.c */
 bool lowvisor_booted_at_el2(void);
@@ -32,9 +32,6 @@ int lowvisor_cpu_take(void);
 void lowvisor_cpu_give(void);
 void lowvisor_enter(struct arm64_ctx *ctx);
 struct hyp_host *lowvisor_host(void);
-
-/** el2_flush - all CPUs forget EL2's own translations.  Context: sleepable. */
-void el2_flush(void);
 
 /** el2_cpu_flags - HYP_* of this CPU.  Context: on the CPU, interrupts off. */
 u64 el2_cpu_flags(void);

@@ -39,7 +39,7 @@ static u32 el2_prot(u64 entry)
 	       (entry & DESC_XN ? 0 : MOTE_PT_X);
 }
 
-/* Leaves come and go, they do not change: the format's other questions are not asked */
+/* Leaves come and stay: the format's other questions are not asked */
 static const struct mote_pt_format el2_format = {
 	.name = "EL2 stage 1",
 	.levels = 4,
@@ -54,10 +54,11 @@ static const struct mote_pt_format el2_format = {
 	.prot = el2_prot,
 };
 
-/* map_lock guards el2_pt and el2_cache */
+/* map_lock guards the rest; spare pages begin with the address of the next */
 static DEFINE_MUTEX(map_lock);
 static struct mote_pt el2_pt;
 static struct mote_pt_cache el2_cache;
+static void *spare_pages;
 
 int el2_map_init(void)
 {
@@ -68,6 +69,12 @@ void el2_map_exit(void)
 {
 	mote_pt_destroy(&el2_pt);
 	mote_pt_cache_free(&el2_cache);
+	while (spare_pages) {
+		void *page = spare_pages;
+
+		spare_pages = *(void **)page;
+		free_page((unsigned long)page);
+	}
 }
 
 phys_addr_t el2_map_root(void)
@@ -108,20 +115,42 @@ int el2_map_range(void *start, size_t bytes, u32 prot)
 	return r;
 }
 
+/* ---- pages of vCPUs ---- */
+
 /**
- * el2_unmap_page - take one out
- * @page: as for el2_map_range()
- * @unlinked: receives tables to free after the flush
+ * el2_page_alloc - a zeroed page that the lowvisor sees
  *
- * Return: whether el2_flush() is needed.  Context: sleepable.
+ * Such pages stay mapped, for the next vCPU, until the module goes: taking one
+ * out of the tables would disturb all CPUs.  Return: NULL without memory.
+ * Context: sleepable.
  */
-bool el2_unmap_page(void *page, struct mote_pt_cache *unlinked)
+void *el2_page_alloc(void)
 {
-	hpa_t pa = virt_to_phys(page);
-	bool flush;
+	void *page;
 
 	mutex_lock(&map_lock);
-	flush = mote_pt_unmap(&el2_pt, pa, pa + PAGE_SIZE - 1, NULL, unlinked);
+	page = spare_pages;
+	if (page)
+		spare_pages = *(void **)page;
 	mutex_unlock(&map_lock);
-	return flush;
+	if (page) {
+		clear_page(page);
+		return page;
+	}
+	page = (void *)get_zeroed_page(GFP_KERNEL);
+	if (page && el2_map_range(page, PAGE_SIZE, MOTE_PT_R | MOTE_PT_W)) {
+		free_page((unsigned long)page);
+		return NULL;
+	}
+	return page;
+}
+
+/** el2_page_free - for the next one; nothing of the guest's is left in it.  Sleepable. */
+void el2_page_free(void *page)
+{
+	clear_page(page);
+	mutex_lock(&map_lock);
+	*(void **)page = spare_pages;
+	spare_pages = page;
+	mutex_unlock(&map_lock);
 }

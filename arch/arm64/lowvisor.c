@@ -14,7 +14,6 @@
 #include <linux/cpu_pm.h>
 #include <linux/io.h>
 #include <linux/percpu.h>
-#include <linux/smp.h>
 
 #include <asm/sysreg.h>
 
@@ -38,7 +37,6 @@ enum lowvisor_state {
 };
 
 static DEFINE_PER_CPU(enum lowvisor_state, el2_state);
-static struct cpumask el2_ours;
 
 /* x0 to x17 are the callee's, as in the SMC Calling Convention */
 static u64 hvc(u64 call, u64 arg1, u64 arg2)
@@ -79,15 +77,6 @@ struct hyp_host *lowvisor_host(void)
 	return &lowvisor_cpu()->host;
 }
 
-static void set_state(enum lowvisor_state state)
-{
-	__this_cpu_write(el2_state, state);
-	if (state == EL2_OURS)
-		cpumask_set_cpu(smp_processor_id(), &el2_ours);
-	else
-		cpumask_clear_cpu(smp_processor_id(), &el2_ours);
-}
-
 /**
  * lowvisor_cpu_take - EL2 of this CPU
  * Return: 0, -EBUSY, -EIO.  Context: on the CPU, interrupts off.
@@ -104,7 +93,7 @@ int lowvisor_cpu_take(void)
 	lowvisor_clean(cpu, sizeof(*cpu));
 	if (hvc(HVC_SOFT_RESTART, lowvisor_entry(), virt_to_phys(cpu)) != LV_OK)
 		return -EIO;
-	set_state(EL2_OURS);
+	__this_cpu_write(el2_state, EL2_OURS);
 	return 0;
 }
 
@@ -113,7 +102,7 @@ void lowvisor_cpu_give(void)
 {
 	if (__this_cpu_read(el2_state) == EL2_OURS && lv_call(LV_CALL_PING, 0) == LV_OK)
 		hvc(HVC_RESET_VECTORS, 0, 0);
-	set_state(EL2_HOST);
+	__this_cpu_write(el2_state, EL2_HOST);
 }
 
 static void lost(void)
@@ -121,12 +110,12 @@ static void lost(void)
 	if (__this_cpu_read(el2_state) == EL2_OURS)
 		pr_warn("CPU %d: somebody else, KVM for example, has taken EL2: VMs that run there end\n",
 			smp_processor_id());
-	set_state(EL2_LOST);
+	__this_cpu_write(el2_state, EL2_LOST);
 }
 
 /**
  * lowvisor_enter - the world switch
- * @ctx: mapped by arm64_el2_map()
+ * @ctx: of arm64_ctx_alloc()
  *
  * Context: interrupts off.
  */
@@ -147,37 +136,15 @@ static int pm_notify(struct notifier_block *nb, unsigned long event, void *data)
 
 	if (event == CPU_PM_ENTER && state == EL2_OURS) {
 		lowvisor_cpu_give();
-		set_state(EL2_ASLEEP);
+		__this_cpu_write(el2_state, EL2_ASLEEP);
 	} else if ((event == CPU_PM_EXIT || event == CPU_PM_ENTER_FAILED) && state == EL2_ASLEEP) {
 		if (lowvisor_cpu_take())
-			set_state(EL2_LOST);
+			__this_cpu_write(el2_state, EL2_LOST);
 	}
 	return NOTIFY_OK;
 }
 
 static struct notifier_block pm_nb = { .notifier_call = pm_notify };
-
-static void flush_here(void *done)
-{
-	if (lv_call(LV_CALL_FLUSH, 0) == LV_OK)
-		*(bool *)done = true;
-	else
-		lost();
-}
-
-/*
- * One CPU is enough, the TLBI is broadcast.  Not one that has lost EL2; and
- * those that give it back flush first.
- */
-void el2_flush(void)
-{
-	bool done = false;
-
-	while (!done && !cpumask_empty(&el2_ours)) {
-		if (smp_call_function_any(&el2_ours, flush_here, &done, 1))
-			break;
-	}
-}
 
 /**
  * lowvisor_init - get all ready to take EL2

@@ -27,15 +27,12 @@ int arm64_el2_cpu_enable(void);
 void arm64_el2_cpu_disable(void);
 
 /**
- * arm64_el2_map - let the world switch see a page
- * @page: kernel address of a page that belongs to a vCPU
- *
- * Return: 0 or -ENOMEM.  VHE: nothing to do.  Context: sleepable.
+ * arm64_ctx_alloc - a page for a vCPU that the world switch sees, zeroed
+ * Return: NULL without memory.  Context: sleepable.
  */
-int arm64_el2_map(void *page);
-
-/** arm64_el2_unmap - undo it, on all CPUs; before the page is freed.  Context: sleepable. */
-void arm64_el2_unmap(void *page);
+struct arm64_ctx *arm64_ctx_alloc(void);
+/** arm64_ctx_free - the vCPU is gone.  Context: sleepable. */
+void arm64_ctx_free(struct arm64_ctx *ctx);
 
 /* ICH_VTR_EL2: list registers, priority bits; 0 without GICv3 virtualization */
 extern u64 arm64_ich_vtr;

@@ -234,24 +234,13 @@ SYM_CODE_START_LOCAL(lv_host)
 	movk	x5, #LV_CALL_HIGH, lsl #32
 	eor	x5, x5, x0
 	cbz	x5, lv_call_run
-	cmp	x5, #LV_CALL_FLUSH
-	b.eq	lv_call_flush
-	b.lo	lv_return_ok		/* LV_CALL_PING */
+	cmp	x5, #LV_CALL_PING
+	b.eq	lv_return_ok
 	cmp	x0, #2			/* HVC_SET_VECTORS, _SOFT_RESTART, _RESET_VECTORS */
 	b.ls	lv_call_stub
 	mov	x0, #(LV_STUB_ERROR & 0xffff)
 	movk	x0, #(LV_STUB_ERROR >> 16), lsl #16
 	b	lv_return
-
-lv_call_flush:
-	/* Twice: Cortex-A76 1286807 and others, "TLBI may not be complete" */
-	dsb	ishst
-	tlbi	alle2is
-	dsb	ish
-	tlbi	alle2is
-	dsb	ish
-	isb
-	b	lv_return_ok
 
 lv_call_run:
 	mov	x0, x1

@@ -24,7 +24,6 @@
 /* Calls of the lowvisor, far above those of the kernel's stub */
 #define LV_CALL_RUN		0	/* x1: struct arm64_ctx, physical */
 #define LV_CALL_PING		1
-#define LV_CALL_FLUSH		2	/* EL2's own translations, on all CPUs */
 #define LV_CALL_HIGH		0x4d6f	/* bits 47:32; "mote" */
 #define LV_CALL_MIDDLE		0x7465	/* bits 31:16 */
 #define LV_STUB_ERROR		0xbadca11	/* the kernel's HVC_STUB_ERR */
