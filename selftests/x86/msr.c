@@ -95,6 +95,30 @@ TEST(registers_of_the_runner)
 	one_destroy(&o);
 }
 
+/* A thread with a selector in GS, as 32-bit ones have: loading it writes KERNEL_GS_BASE */
+GUEST(keep_kernel_gs)
+{
+	guest_wrmsr(MSR_KERNEL_GS, 0xffff888012345000);
+	for (int i = 0; i < 3; i++) {
+		guest_sync(i);
+		GUEST_EQ(0xffff888012345000, guest_rdmsr(MSR_KERNEL_GS));
+	}
+}
+
+TEST(runner_with_a_gs_selector)
+{
+	u16 gs = 0x2b;	/* __USER_DS */
+	struct one o;
+
+	asm volatile("mov %0, %%gs" : : "r"(gs));
+	one_create(&o, 0, guest_keep_kernel_gs, 0);
+	vcpu_finish(&o.cpu);
+	asm volatile("mov %%gs, %0" : "=r"(gs));
+	EXPECT_EQ(0x2b, gs);
+	asm volatile("mov %0, %%gs" : : "r"(0));
+	one_destroy(&o);
+}
+
 GUEST(faults)
 {
 	u64 v;

@@ -118,6 +118,19 @@ void vmx_host_note_ldt(struct mote_vcpu *vcpu)
 		to_vmx(vcpu)->host.ldt = ldt;
 }
 
+/*
+ * Loading a selector writes the user's GS base, KERNEL_GS_BASE.  That has the guest's
+ * value still, which x86_uret_put() saves after this; then it writes the host's.
+ */
+static void restore_gs(const struct vmx_host *host)
+{
+	u64 guest;
+
+	rdmsrl(MSR_KERNEL_GS_BASE, guest);
+	load_gs_index(host->gs);
+	wrmsrl(MSR_KERNEL_GS_BASE, guest);
+}
+
 /* Selectors of 32-bit threads, of modify_ldt() users and the like */
 static noinline void restore_selectors(const struct vmx_host *host)
 {
@@ -131,9 +144,8 @@ static noinline void restore_selectors(const struct vmx_host *host)
 		loadsegment(fs, host->fs);
 		wrmsrl(MSR_FS_BASE, host->fs_base);
 	}
-	/* Changes the user's GS base, which x86_uret_put() writes after this */
 	if (host->gs)
-		load_gs_index(host->gs);
+		restore_gs(host);
 }
 
 /* The thread has an I/O bitmap: it counts from now on, see invalidate_tss_limit() */
