@@ -84,7 +84,7 @@ int x86_mov_from_dr(struct mote_vcpu *vcpu, unsigned int dr, unsigned int gpr,
 		value = vcpu->arch.dr[dr];
 	else
 		value = dr == 6 ? vcpu->arch.dr6 : vcpu->arch.dr7;
-	x86_set(vcpu, gpr, value);
+	x86_set(vcpu, gpr, x86_word(vcpu, value));
 	x86_skip(vcpu, insn_len);
 	return MOTE_RESUME;
 }
@@ -92,7 +92,7 @@ int x86_mov_from_dr(struct mote_vcpu *vcpu, unsigned int dr, unsigned int gpr,
 int x86_mov_to_dr(struct mote_vcpu *vcpu, unsigned int dr, unsigned int gpr,
 		  unsigned int insn_len)
 {
-	u64 value = x86_get(vcpu, gpr);
+	u64 value = x86_word(vcpu, x86_get(vcpu, gpr));
 
 	if (!dr_access_ok(vcpu, &dr))
 		return MOTE_RESUME;

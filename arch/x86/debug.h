@@ -29,10 +29,17 @@ static inline void x86_retire(struct mote_vcpu *vcpu, u64 rip)
  * x86_skip - the instruction is done
  * @vcpu: loaded
  * @insn_len: its length in bytes
+ *
+ * Code of 32 bits that ends at 4 GiB goes on at 0.  With 16 bits nothing wraps: EIP
+ * goes beyond the limit of CS, and then it is the CPU that objects.
  */
 static inline void x86_skip(struct mote_vcpu *vcpu, unsigned int insn_len)
 {
-	x86_retire(vcpu, x86_get(vcpu, X86_RIP) + insn_len);
+	u64 rip = x86_get(vcpu, X86_RIP), next = rip + insn_len;
+
+	if (unlikely((next ^ rip) >> 32))
+		next = x86_word(vcpu, next);
+	x86_retire(vcpu, next);
 }
 
 /* ---- debug registers ---- */

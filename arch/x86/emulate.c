@@ -234,14 +234,14 @@ static int hypercall_exit(struct mote_vcpu *vcpu, u64 nr, unsigned int insn_len)
 
 	exit->hypercall.nr = nr;
 	for (i = 0; i < ARRAY_SIZE(hypercall_args); i++)
-		exit->hypercall.args[i] = vcpu->arch.reg[hypercall_args[i]];
+		exit->hypercall.args[i] = x86_word(vcpu, vcpu->arch.reg[hypercall_args[i]]);
 	exit->hypercall.ret = MOTE_X86_HYPERCALL_ENOSYS;
 	return wait_for_answer(vcpu, exit, MOTE_EXIT_HYPERCALL, insn_len);
 }
 
 static noinline int hypercall_by_policy(struct mote_vcpu *vcpu, unsigned int insn_len)
 {
-	u64 nr = vcpu->arch.reg[X86_RAX];
+	u64 nr = x86_word(vcpu, vcpu->arch.reg[X86_RAX]);
 	u64 value[2] = { MOTE_X86_HYPERCALL_ENOSYS };
 
 	switch (mote_policy_find(vcpu->vm, MOTE_SPACE_HYPERCALL, nr, false, value)) {

@@ -12,7 +12,6 @@
 void x86_set_cr0(struct mote_vcpu *vcpu, u64 value);
 int x86_rflags_check(u64 value);
 void x86_fill_run_regs(struct mote_vcpu *vcpu);
-unsigned int x86_code_bits(struct mote_vcpu *vcpu);
 
 /* ---- reset.c ---- */
 

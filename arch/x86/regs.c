@@ -390,18 +390,6 @@ static void apic_set(struct mote_vcpu *vcpu, u32 index, u64 value)
 /* ---- registers in the run page ---- */
 
 /**
- * x86_code_bits - width of the current code segment
- * @vcpu: loaded
- */
-unsigned int x86_code_bits(struct mote_vcpu *vcpu)
-{
-	struct x86_segment cs;
-
-	x86->get_seg(vcpu, MOTE_X86_CS, &cs);
-	return x86_cs_bits(vcpu, &cs);
-}
-
-/**
  * x86_fill_run_regs - show the general registers to the runner
  * @vcpu: loaded, after mote_exit_begin()
  */

@@ -121,6 +121,28 @@ static inline unsigned int x86_cs_bits(struct mote_vcpu *vcpu,
 	return cs->ar & X86_AR_DB ? 32 : 16;
 }
 
+/* Width of the current code segment.  @vcpu is loaded. */
+static inline unsigned int x86_code_bits(struct mote_vcpu *vcpu)
+{
+	struct x86_segment cs;
+
+	x86->get_seg(vcpu, MOTE_X86_CS, &cs);
+	return x86_cs_bits(vcpu, &cs);
+}
+
+/**
+ * x86_word - what code can mean by a value in a general register
+ * @vcpu: loaded
+ * @value: of 64 bits
+ *
+ * Outside of 64-bit mode there are 32 bits; the upper half has whatever was left
+ * there.  Looks at the mode only where that makes a difference.
+ */
+static inline u64 x86_word(struct mote_vcpu *vcpu, u64 value)
+{
+	return unlikely(value >> 32) && x86_code_bits(vcpu) != 64 ? (u32)value : value;
+}
+
 /* Bits of CR0 that no CPU has */
 #define X86_CR0_RESERVED	(~(u64)(X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS | \
 				X86_CR0_ET | X86_CR0_NE | X86_CR0_WP | X86_CR0_AM | \

@@ -182,9 +182,9 @@ static int exit_cr(struct mote_vcpu *vcpu)
 	unsigned int cr = qual & 0xf, type = (qual >> 4) & 3, gpr = (qual >> 8) & 0xf;
 
 	if (type == 0 && cr == 0)
-		return mov_to_cr0(vcpu, x86_get(vcpu, gpr));
+		return mov_to_cr0(vcpu, x86_word(vcpu, x86_get(vcpu, gpr)));
 	if (type == 0 && cr == 4)
-		return mov_to_cr4(vcpu, x86_get(vcpu, gpr));
+		return mov_to_cr4(vcpu, x86_word(vcpu, x86_get(vcpu, gpr)));
 	/* Only without a LAPIC: else the TPR shadow takes it */
 	if (type == 0 && cr == 8)
 		return x86_mov_to_cr8(vcpu, x86_get(vcpu, gpr), insn_len());
