@@ -23,15 +23,17 @@
  *
  * What the CPU does on the way to the handler of its own #DB, but not of one that
  * is injected: general detect goes off (SDM vol. 3, "Debug Control Register
- * (DR7)"), and a fault that is not of an instruction breakpoint pushes RF set.
+ * (DR7)"), so does BTF ("Single-Stepping on Branches"), and a fault that is not of an
+ * instruction breakpoint pushes RF set.
  */
 void x86_queue_debug(struct mote_vcpu *vcpu, u64 dr6_bits)
 {
 	vcpu->arch.dr6 = (vcpu->arch.dr6 & ~(u64)DR_TRAP_BITS) | dr6_bits;
 	if (dr6_bits & DR6_BD)
 		x86_set(vcpu, X86_RFLAGS, x86_get(vcpu, X86_RFLAGS) | X86_EFLAGS_RF);
-	if (vcpu->arch.dr7 & DR7_GD) {
+	if (vcpu->arch.dr7 & DR7_GD || vcpu->arch.debugctl & DEBUGCTLMSR_BTF) {
 		vcpu->arch.dr7 &= ~DR7_GD;
+		vcpu->arch.debugctl &= ~(u64)DEBUGCTLMSR_BTF;
 		x86->exec_changed(vcpu);
 	}
 	x86_queue_exception(vcpu, X86_TRAP_DB, -1);
@@ -40,12 +42,18 @@ void x86_queue_debug(struct mote_vcpu *vcpu, u64 dr6_bits)
 /**
  * x86_retire_slow - the rest of x86_retire(), where there is a rest
  * @vcpu: loaded
+ *
+ * With DEBUGCTL.BTF only branches trap, which never come here.
  */
 void x86_retire_slow(struct mote_vcpu *vcpu)
 {
+	u64 rflags = x86_get(vcpu, X86_RFLAGS);
+
 	if (x86_get(vcpu, X86_SHADOW))
 		x86_set(vcpu, X86_SHADOW, 0);
-	if (x86_get(vcpu, X86_RFLAGS) & X86_EFLAGS_TF)
+	if (rflags & X86_RFLAGS_RF)
+		x86_set(vcpu, X86_RFLAGS, rflags & ~X86_RFLAGS_RF);
+	if ((rflags & X86_RFLAGS_TF) && !(vcpu->arch.debugctl & DEBUGCTLMSR_BTF))
 		x86_queue_debug(vcpu, DR_STEP);
 }
 

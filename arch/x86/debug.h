@@ -14,14 +14,14 @@ void x86_retire_slow(struct mote_vcpu *vcpu);
  * @vcpu: loaded
  * @rip: of the next one
  *
- * Does what the CPU does between instructions: the interrupt shadow ends, and
- * with RFLAGS.TF a single-step trap follows.
+ * Does what the CPU does between instructions: the interrupt shadow and RFLAGS.RF
+ * end, and with RFLAGS.TF a single-step trap follows.
  */
 static inline void x86_retire(struct mote_vcpu *vcpu, u64 rip)
 {
 	x86_set(vcpu, X86_RIP, rip);
 	if (unlikely(x86_get(vcpu, X86_SHADOW) ||
-		     (x86_get(vcpu, X86_RFLAGS) & X86_RFLAGS_TF)))
+		     (x86_get(vcpu, X86_RFLAGS) & (X86_RFLAGS_TF | X86_RFLAGS_RF))))
 		x86_retire_slow(vcpu);
 }
 

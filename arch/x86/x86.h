@@ -36,6 +36,7 @@
 /* Reset value of RFLAGS: bit 1 is always set */
 #define X86_RFLAGS_RESET	0x2ull
 #define X86_RFLAGS_TF		BIT_ULL(8)	/* trap after each instruction */
+#define X86_RFLAGS_RF		BIT_ULL(16)	/* no instruction breakpoint at this one */
 
 /**
  * x86_get - read a register of the guest

@@ -259,6 +259,60 @@ TEST(single_step_over_exits)
 	one_destroy(&o);
 }
 
+/* RF ends with the instruction, also with one that the CPU did not execute itself */
+GUEST(out_and_cpuid)
+{
+	u32 regs[4];
+
+	guest_out8(0x80, 0);
+	guest_cpuid(0, 0, regs);
+	guest_sync(0);
+}
+
+#define RFLAGS_RF	(1UL << 16)
+
+TEST(resume_flag)
+{
+	struct one o;
+
+	one_create(&o, 0, guest_out_and_cpuid, 0);
+	ASSERT_EQ(MOTE_EXIT_PIO, vcpu_run(&o.cpu));
+	/* Once more, as if a handler had returned to it */
+	vcpu_set(&o.cpu, RFLAGS, vcpu_get(&o.cpu, RFLAGS) | RFLAGS_RF);
+	ASSERT_EQ(MOTE_EXIT_PIO, vcpu_run(&o.cpu));
+	/* Bochs (seen in 3.0) ends it with the exit */
+	if (o.vm.info.backend == MOTE_BACKEND_SVM)
+		EXPECT_EQ(RFLAGS_RF, vcpu_get(&o.cpu, RFLAGS) & RFLAGS_RF);
+	o.cpu.run->request = MOTE_RUN_COMPLETE_ONLY;
+	ASSERT_EQ(0, vcpu_run(&o.cpu));
+	EXPECT_EQ(0, vcpu_get(&o.cpu, RFLAGS) & RFLAGS_RF);
+	vcpu_finish(&o.cpu);
+	one_destroy(&o);
+}
+
+/* With BTF only branches trap, and an instruction that exits is none; #DB ends BTF */
+#define MSR_DEBUGCTL	0x1d9
+#define DEBUGCTL_BTF	2
+
+extern char btf_next[];
+
+GUEST(branch_steps)
+{
+	guest_wrmsr(MSR_DEBUGCTL, DEBUGCTL_BTF);
+	asm volatile("pushfq; orl $0x100, (%%rsp); popfq\n"
+		     "cpuid; btf_next: nop; jmp 1f; 1: nop\n"
+		     "pushfq; andl $~0x100, (%%rsp); popfq"
+		     : : "a"(0), "c"(0) : "rbx", "rdx", "memory", "cc");
+	GUEST_TRUE(hits > 0);
+	GUEST_TRUE(rips[0] != (unsigned long)btf_next);
+	GUEST_EQ(0, guest_rdmsr(MSR_DEBUGCTL));
+}
+
+TEST(branch_steps)
+{
+	run_guest(guest_branch_steps, 0);
+}
+
 /* Register writes of the runner are what the guest reads, and back */
 GUEST(show)
 {
