@@ -227,7 +227,8 @@ struct mote_vm_arch {
  * @spec_ctrl: IA32_SPEC_CTRL
  * @virt_spec_ctrl: VIRT_SPEC_CTRL (SVM)
  * @cr8: TPR >> 4 without a LAPIC
- * @halted: HLT executed, waiting for an event
+ * @halted: HLT executed, waiting for an event; see x86_halt()
+ * @halted_nmi: and an NMI is one: none blocks it
  * @event: to deliver at the next entry
  * @windows: the back end was asked to exit when an event can be delivered
  * @nmi_pending: NMIs waiting, at most 2
@@ -276,6 +277,7 @@ struct mote_vcpu_arch {
 	u64 virt_spec_ctrl;
 	u64 cr8;
 	bool halted;
+	bool halted_nmi;
 	struct x86_event event;
 	bool windows;
 	u8 nmi_pending;

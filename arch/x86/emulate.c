@@ -217,9 +217,7 @@ int x86_handle_hlt(struct mote_vcpu *vcpu, unsigned int insn_len)
 		mote_exit_begin(vcpu, MOTE_EXIT_HALT, 0);
 		return MOTE_USER;
 	}
-	/* mote_arch_vcpu_runnable() asks for RFLAGS later, not loaded */
-	x86_get(vcpu, X86_RFLAGS);
-	vcpu->arch.halted = !vcpu->arch.event.valid;
+	x86_halt(vcpu, !vcpu->arch.event.valid);
 	return MOTE_AGAIN;
 }
 

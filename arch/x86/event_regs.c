@@ -161,12 +161,13 @@ void x86_event_reg_set(struct mote_vcpu *vcpu, u32 index, u64 value)
 		break;
 	case MOTE_X86_NMI_BLOCKED:
 		x86->set_nmi_blocked(vcpu, value);
+		x86_halt(vcpu, vcpu->arch.halted);
 		break;
 	case MOTE_X86_SHADOW:
 		x86_set(vcpu, X86_SHADOW, value);
 		break;
 	case MOTE_X86_HALTED:
-		vcpu->arch.halted = value;
+		x86_halt(vcpu, value);
 		break;
 	case MOTE_X86_INTR_PENDING:
 		vcpu->arch.intr_pending = value;

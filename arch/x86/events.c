@@ -129,16 +129,35 @@ static bool has_software_irq(struct mote_vcpu *vcpu)
 }
 
 /**
+ * x86_halt - wait for an event before the next instruction, or do not
+ * @vcpu: loaded
+ * @on: HLT was executed
+ *
+ * Who sleeps is not loaded: what x86_has_wake_event() asks for is read here, and does
+ * not change before an event goes in.
+ */
+void x86_halt(struct mote_vcpu *vcpu, bool on)
+{
+	vcpu->arch.halted = on;
+	if (!on)
+		return;
+	x86_get(vcpu, X86_RFLAGS);
+	vcpu->arch.halted_nmi = !x86->nmi_blocked(vcpu);
+}
+
+/**
  * x86_has_wake_event - whether something ends HLT
- * @vcpu: its thread, halted, not loaded: RFLAGS was read when it halted
+ * @vcpu: its thread, halted, not loaded
  */
 bool x86_has_wake_event(struct mote_vcpu *vcpu)
 {
 	bool intr_on = vcpu->arch.reg[X86_RFLAGS] & X86_EFLAGS_IF;
 	struct mote_lapic *apic = vcpu->arch.lapic;
 
-	if (vcpu->arch.event.valid || vcpu->arch.nmi_pending ||
-	    (apic && atomic_read(&apic->nmi)))
+	if (vcpu->arch.event.valid)
+		return true;
+	if (vcpu->arch.halted_nmi &&
+	    (vcpu->arch.nmi_pending || (apic && atomic_read(&apic->nmi))))
 		return true;
 	if (!intr_on)
 		return false;

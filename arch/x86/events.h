@@ -37,6 +37,7 @@ static inline bool x86_events_quiet(struct mote_vcpu *vcpu)
 	       !arch->lapic && !(vcpu->request & MOTE_RUN_IRQ_WINDOW);
 }
 bool x86_intr_allowed(struct mote_vcpu *vcpu);
+void x86_halt(struct mote_vcpu *vcpu, bool on);
 bool x86_has_wake_event(struct mote_vcpu *vcpu);
 bool x86_vector_has_error(unsigned int vector);
 int x86_inject(struct mote_vcpu *vcpu, const struct mote_inject *inject);

@@ -229,6 +229,47 @@ TEST_F(sleep, deaf)
 	EXPECT_EQ(2, self->o.cpu.said[0]);
 }
 
+/* One NMI inside of another's handler waits for its IRET, and does not end a HLT */
+static GUEST_NOFPU void halt_in_nmi(struct guest_frame *f)
+{
+	if (f->vector != VECTOR_NMI)
+		return take(f);
+	if (taken++)
+		return;
+	guest_sync(0);
+	guest_sti_hlt();
+	guest_cli();
+	guest_sync(last_vector);
+}
+
+GUEST(nmi_handler_sleeps)
+{
+	enable_apic();
+	guest_sync(0);
+	guest_sync(taken);
+}
+
+TEST_F(sleep, nmi_in_a_handler)
+{
+	struct vcpu *v = &self->o.cpu;
+
+	guest_handlers[VECTOR_NMI] = halt_in_nmi;
+	vcpu_start(v, guest_nmi_handler_sleeps, 0);
+	vcpu_sync(v);
+	EXPECT_EQ(0, x86_inject(v, MOTE_EVENT_NMI, 0));
+	/* In the handler, about to halt */
+	vcpu_sync(v);
+	put_to_sleep(&self->o, &self->r);
+	must_irq_msi(self->o.vm.fd, MSI, 4 << 8);
+	msleep(20);
+	must_irq_msi(self->o.vm.fd, MSI, 0x53);
+	runner_join(&self->r);
+	/* It was the interrupt; the NMI comes behind IRET */
+	ASSERT_EQ(GOT_SYNC, self->r.got);
+	EXPECT_EQ(0x53, self->o.cpu.said[0]);
+	EXPECT_EQ(3, vcpu_sync(v));
+}
+
 /* The guest's own timer, set as far ahead as the test says */
 GUEST(timer)
 {
