@@ -206,6 +206,12 @@ static void adjust_supported(const struct cpuid_rule *rule, u32 *bits)
 	}
 	if (rule->leaf == 0xd && rule->subleaf == 1 && !x86_xcr0_supported)
 		bits[CPUID_EAX] = 0;
+	/*
+	 * XGETBV with ECX = 1 says which registers are in use, and does not care for
+	 * CR0.TS: before the guest's FPU is loaded, those are the host's.
+	 */
+	if (rule->leaf == 0xd && rule->subleaf == 1 && host_is_amd())
+		bits[CPUID_EAX] &= ~F(XGETBV1);
 	if (rule->leaf == 0x80000007 && check_tsc_unstable())
 		bits[CPUID_EDX] = 0;
 	if (rule->leaf == 0x80000008 && x86_host_has_virt_ssbd())

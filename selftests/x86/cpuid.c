@@ -320,4 +320,15 @@ TEST(policy_fault)
 	one_destroy(&o);
 }
 
+/* Says which registers are in use, whoever has them: not while that may be the host */
+TEST(xgetbv1)
+{
+	struct one o;
+
+	one_create(&o, 0, NULL, 0);
+	if (o.vm.info.backend == MOTE_BACKEND_SVM)
+		EXPECT_EQ(0, x86_has(&o.vm, 0xd, 1, 0, 2));
+	one_destroy(&o);
+}
+
 TEST_HARNESS_MAIN
