@@ -22,36 +22,64 @@
 #include "mote.h"
 #include "regs.h"
 
+/* So many registers with preemption off; an array is as long as it likes */
+#define REGS_AT_ONCE	256
+
+/*
+ * The vCPU's mutex is held all the time: between the pieces nothing changes.  Stops
+ * at the first that fails, which is the @failed-th.
+ */
+static __always_inline int for_each_reg(struct mote_vcpu *vcpu, struct mote_reg *regs,
+					u32 count, u32 *failed,
+					int (*op)(struct mote_vcpu *vcpu, struct mote_reg *reg))
+{
+	u32 i = 0, end;
+	int r = 0;
+
+	while (i < count && !r) {
+		end = min(count, i + REGS_AT_ONCE);
+		mote_arch_vcpu_load(vcpu);
+		for (; i < end && !r; i++)
+			r = op(vcpu, &regs[i]);
+		mote_arch_vcpu_put(vcpu);
+		cond_resched();
+	}
+	*failed = r ? i - 1 : i;
+	return r;
+}
+
+static int get_one(struct mote_vcpu *vcpu, struct mote_reg *reg)
+{
+	return mote_reg_get(vcpu, reg->id, &reg->value);
+}
+
+static int check_one(struct mote_vcpu *vcpu, struct mote_reg *reg)
+{
+	return mote_reg_check(vcpu, reg->id, reg->value);
+}
+
+static int set_one(struct mote_vcpu *vcpu, struct mote_reg *reg)
+{
+	mote_reg_set(vcpu, reg->id, reg->value);
+	return 0;
+}
+
 /* GET_REGS: read into a copy, then out, so that a bad id changes nothing */
 static int regs_get(struct mote_vcpu *vcpu, struct mote_reg *regs, struct mote_regs *req)
 {
-	unsigned int i;
-	int r = 0;
-
-	mote_arch_vcpu_load(vcpu);
-	for (i = 0; i < req->count && !r; i++)
-		r = mote_reg_get(vcpu, regs[i].id, &regs[i].value);
-	mote_arch_vcpu_put(vcpu);
-	req->failed = r ? i - 1 : i;
-	return r;
+	return for_each_reg(vcpu, regs, req->count, &req->failed, get_one);
 }
 
 /* SET_REGS: all are checked before the first is set */
 static int regs_set(struct mote_vcpu *vcpu, struct mote_reg *regs, struct mote_regs *req)
 {
-	unsigned int i;
-	int r = 0;
+	int r = for_each_reg(vcpu, regs, req->count, &req->failed, check_one);
 
-	mote_arch_vcpu_load(vcpu);
-	for (i = 0; i < req->count && !r; i++)
-		r = mote_reg_check(vcpu, regs[i].id, regs[i].value);
-	req->failed = r ? i - 1 : i;
-	for (i = 0; i < req->count && !r; i++)
-		mote_reg_set(vcpu, regs[i].id, regs[i].value);
-	if (!r)
-		vcpu->pending = MOTE_EXIT_NONE;
-	mote_arch_vcpu_put(vcpu);
-	return r;
+	if (r)
+		return r;
+	for_each_reg(vcpu, regs, req->count, &req->failed, set_one);
+	vcpu->pending = MOTE_EXIT_NONE;
+	return 0;
 }
 
 static int ioctl_regs(struct mote_vcpu *vcpu, void __user *arg, bool set)
