@@ -88,6 +88,7 @@ int mote_arch_cpu_enable(void)
 
 	if (r)
 		return r;
+	timer_cpu_enable();
 	hostirq_cpu_enable();
 	return 0;
 }

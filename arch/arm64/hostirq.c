@@ -9,6 +9,7 @@
 #include <linux/acpi.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
+#include <linux/irqdesc.h>
 #include <linux/of.h>
 #include <linux/of_irq.h>
 #include <linux/percpu.h>
@@ -145,11 +146,32 @@ static struct host_irq {
 
 #define for_each_host_irq(h)	for ((h) = host_irqs; (h) < host_irqs + NR_HOSTIRQS; (h)++)
 
+static unsigned int find(const struct host_irq *h)
+{
+	return acpi_disabled ? h->dt() : h->acpi();
+}
+
+/* By the name that drivers/clocksource/arm_arch_timer.c requests it under */
+bool hostirq_vtimer_is_kernels(void)
+{
+	struct irq_data *data = irq_get_irq_data(find(&host_irqs[HOSTIRQ_VTIMER]));
+	struct irq_desc *desc = data ? irq_data_to_desc(data) : NULL;
+	bool yes;
+
+	/* None at all: nothing to go by */
+	if (!desc)
+		return true;
+	raw_spin_lock_irq(&desc->lock);
+	yes = desc->action && !strcmp(desc->action->name, "arch_timer");
+	raw_spin_unlock_irq(&desc->lock);
+	return yes;
+}
+
 unsigned int hostirq_request(enum hostirq which)
 {
 	struct host_irq *h = &host_irqs[which];
 
-	h->irq = acpi_disabled ? h->dt() : h->acpi();
+	h->irq = find(h);
 	/* Fails when KVM has it */
 	h->ours = h->irq && !request_percpu_irq(h->irq, nothing_to_do, h->name, &cookie);
 	return h->irq;
@@ -162,6 +184,11 @@ void hostirq_exit(void)
 	for_each_host_irq(h)
 		if (h->ours)
 			free_percpu_irq(h->irq, &cookie);
+}
+
+bool hostirq_is_ours(enum hostirq which)
+{
+	return host_irqs[which].ours;
 }
 
 void hostirq_cpu_enable(void)

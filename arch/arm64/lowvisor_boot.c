@@ -7,12 +7,11 @@
  */
 #include <linux/acpi.h>
 #include <linux/of.h>
-#include <linux/preempt.h>
 
-#include <asm/arch_timer.h>
 #include <asm/cpufeature.h>
 
 #include "el2.h"
+#include "hostirq.h"
 
 static bool psci_by_hvc(void)
 {
@@ -31,27 +30,15 @@ static bool psci_by_hvc(void)
 	return hvc;
 }
 
-/*
- * A kernel started at EL2 uses the physical timer, else the virtual one (see
- * drivers/clocksource/arm_arch_timer.c).
- */
-static bool timer_is_physical(void)
-{
-	return (read_sysreg(cntp_ctl_el0) & ARCH_TIMER_CTRL_ENABLE) &&
-	       !(read_sysreg(cntv_ctl_el0) & ARCH_TIMER_CTRL_ENABLE);
-}
-
 /** lowvisor_booted_at_el2 - whether the kernel was.  Context: module load. */
 bool lowvisor_booted_at_el2(void)
 {
-	bool physical;
-
 	if (!cpuid_feature_extract_unsigned_field(read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1), 8))
 		return false;
-	if (psci_by_hvc())
-		return false;
-	preempt_disable();
-	physical = timer_is_physical();
-	preempt_enable();
-	return physical;
+	/*
+	 * A kernel started at EL2 uses the physical timer, else the virtual one.  Not
+	 * to be seen in the timers: a tick may be stopped, and firmware leaves the other
+	 * timer as it likes.
+	 */
+	return !psci_by_hvc() && !hostirq_vtimer_is_kernels();
 }

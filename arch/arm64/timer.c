@@ -31,6 +31,7 @@
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 
+#include <asm/sysreg.h>
 #include <clocksource/arm_arch_timer.h>
 
 #include "compat.h"
@@ -419,4 +420,19 @@ int timer_init(void)
 	}
 	host_intid = intid_of(host_irq);
 	return 0;
+}
+
+/*
+ * Firmware may have left the timer running.  Where the interrupt is KVM's so is
+ * the timer, and one of its guests may be using it.
+ */
+void timer_cpu_enable(void)
+{
+	if (!hostirq_is_ours(HOSTIRQ_VTIMER))
+		return;
+	if (arm64_vhe)
+		write_sysreg_s(0, SYS_CNTV_CTL_EL02);
+	else
+		write_sysreg(0, cntv_ctl_el0);
+	isb();
 }

@@ -11,6 +11,8 @@ struct mote_reg_ids;
 
 /** timer_init - find the host's interrupt.  Return: 0 or -ENODEV, logged.  Module load. */
 int timer_init(void);
+/** timer_cpu_enable - before hostirq_cpu_enable() */
+void timer_cpu_enable(void);
 void timer_vm_init(struct mote_vm *vm);
 /** timer_vcpu_init - also the controls in vcpu->arch.ctx; after vgic_vcpu_init() */
 void timer_vcpu_init(struct mote_vcpu *vcpu);

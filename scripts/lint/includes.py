@@ -72,13 +72,13 @@ LAYERS = {
         arch
     """,
     "arch/arm64": """
-        arch_data stage2_format machine el2.h
+        arch_data stage2_format machine el2.h hostirq
         el2_cpu el2_map lowvisor_boot caches
         lowvisor_build stage2
         lowvisor
         el2
         arm64 vgic.h
-        hostirq vgic_irq debug fp dump
+        vgic_irq debug fp dump
         vgic_bank timer vgic_cpu vgic_icc
         vgic_dist vgic_redist
         vgic vgic_state vgic_mmio

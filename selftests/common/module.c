@@ -90,4 +90,15 @@ TEST(load_run_unload_loop)
 	EXPECT_EQ(-ENOENT, mote_open());
 }
 
+/* Where the tick is stopped (nohz_full=), too: by a while without system calls */
+TEST(on_each_cpu)
+{
+	for (int cpu = 0; !host_cpu_pin(0, cpu); cpu++) {
+		for (volatile unsigned int i = 0; i < 100000000; i++)
+			;
+		ASSERT_EQ(0, module_load(MOTE_MODULE, ""));
+		ASSERT_EQ(0, module_unload("mote"));
+	}
+}
+
 TEST_HARNESS_MAIN

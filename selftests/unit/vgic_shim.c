@@ -12,6 +12,8 @@ unsigned long kicks[CPUS];
 bool host_active[CPUS];
 unsigned int host_writes;
 unsigned int this_cpu;
+u64 host_cntv_ctl;
+bool host_irq_is_ours;
 s64 shim_now;
 bool arm64_vhe;
 
@@ -43,6 +45,13 @@ int irq_set_irqchip_state(unsigned int irq, int which, bool state)
 	host_active[this_cpu] = state;
 	host_writes++;
 	return 0;
+}
+
+void shim_write_sysreg(const char *reg, u64 value)
+{
+	shim_assert(!strcmp(reg, arm64_vhe ? "SYS_CNTV_CTL_EL02" : "cntv_ctl_el0"),
+		    "not the guest's timer");
+	host_cntv_ctl = value;
 }
 
 /* vCPU n runs on host CPU n, unless a test has it run elsewhere */
@@ -105,6 +114,11 @@ void mote_reg_add(struct mote_reg_ids *list, u64 id)
 unsigned int hostirq_request(enum hostirq which)
 {
 	return 3 + which;
+}
+
+bool hostirq_is_ours(enum hostirq which)
+{
+	return host_irq_is_ours;
 }
 
 /* ---- the world switch ---- */

@@ -351,6 +351,22 @@ static bool test_state(void)
 	return true;
 }
 
+/* What firmware left in a CPU's timer does not interrupt the host; KVM's is left alone */
+static bool test_left_running(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		host_cntv_ctl = 1;
+		arm64_vhe = i & 1;
+		host_irq_is_ours = i & 2;
+		timer_cpu_enable();
+		CHECK(host_cntv_ctl == !host_irq_is_ours);
+	}
+	arm64_vhe = false;
+	return true;
+}
+
 const struct unit_test vgic_timer_tests[] = {
 	{ "timer: fires", test_fires },
 	{ "timer: fires on after the end", test_still_up },
@@ -361,6 +377,7 @@ const struct unit_test vgic_timer_tests[] = {
 	{ "timer: halted", test_halted },
 	{ "timer: physical", test_physical },
 	{ "timer: save and restore", test_state },
+	{ "timer: left running by firmware", test_left_running },
 };
 
 const unsigned int vgic_timer_count = ARRAY_SIZE(vgic_timer_tests);

@@ -27,6 +27,8 @@ extern unsigned long kicks[CPUS];
 extern bool host_active[CPUS];	/* the host's timer interrupt, by host CPU */
 extern unsigned int host_writes;
 extern unsigned int this_cpu;
+extern u64 host_cntv_ctl;	/* what the guest's timer has between runs */
+extern bool host_irq_is_ours;
 
 #define GIC(n)	(&to_ctx(&cpu[n])->gic)
 

@@ -74,6 +74,14 @@ struct irq_data *irq_get_irq_data(unsigned int irq);
 int irq_get_irqchip_state(unsigned int irq, int which, bool *state);
 int irq_set_irqchip_state(unsigned int irq, int which, bool state);
 
+/* ---- system registers ---- */
+
+void shim_write_sysreg(const char *reg, u64 value);
+
+#define write_sysreg(value, reg)	shim_write_sysreg(#reg, value)
+#define write_sysreg_s(value, reg)	shim_write_sysreg(#reg, value)
+#define isb()				do { } while (0)
+
 /* ---- time ---- */
 
 typedef s64 ktime_t;
