@@ -276,6 +276,7 @@ static const struct cpuid_effect effects[] = {
 	EFFECT(0x80000008, 0, EBX, 24, G(SPEC_CTRL), .spec_ctrl = SPEC_CTRL_SSBD),
 	EFFECT(0x80000008, 0, EBX, 25, G(VIRT_SSBD)),
 	EFFECT(0x80000008, 0, EBX, 28, .spec_ctrl = SPEC_PSFD),
+	EFFECT(0x80000021, 0, EAX, 27, G(SBPB)),
 };
 
 static void derive_features(struct x86_cpuid_table *t)

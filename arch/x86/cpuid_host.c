@@ -9,6 +9,8 @@
  * interrupts, key locker, 5-level paging, XSAVES.
  */
 #include <linux/bitops.h>
+#include <linux/cpu.h>
+#include <linux/smp.h>
 #include <asm/cpufeature.h>
 #include <asm/fpu/types.h>
 #include <asm/processor.h>
@@ -105,8 +107,15 @@ struct cpuid_rule {
 /* CLZERO XSAVEERPTR IBPB IBRS STIBP STIBP-always-on SSBD PSFD BTC_NO */
 #define EBX_EXT_8	(BIT(0) | BIT(2) | BIT(12) | BIT(14) | BIT(15) | BIT(17) | BIT(24) | \
 			 BIT(28) | BIT(29))
+/*
+ * What protects from flaws the kernel knows better than CPUID: it has tried what the
+ * microcode does, and knows the CPUs from before there was a bit.  VERW clears
+ * buffers, SBPB, IBPB clears all, no SRSO; no TSA in the store queue and in L1D.
+ */
+#define EAX_EXT_21_KNOWN (BIT(5) | BIT(27) | BIT(28) | BIT(29))
+#define ECX_EXT_21_KNOWN (BIT(1) | BIT(2))
 /* No nested data breakpoints, LFENCE serializes, null selector clears base */
-#define EAX_EXT_21	(BIT(0) | BIT(2) | BIT(6))
+#define EAX_EXT_21	(BIT(0) | BIT(2) | BIT(6) | EAX_EXT_21_KNOWN)
 
 static const struct cpuid_rule rules[] = {
 	{ 0x0, SUBLEAF_NONE, ALL_INFO },
@@ -147,7 +156,7 @@ static const struct cpuid_rule rules[] = {
 	{ 0x8000001a, SUBLEAF_NONE, ALL_INFO },
 	{ 0x8000001d, SUBLEAF_ANY, ALL_INFO },
 	{ 0x8000001e, SUBLEAF_NONE, ALL_INFO },
-	{ 0x80000021, SUBLEAF_NONE, .reg = { BITS(WORD_NONE, EAX_EXT_21, 0) } },
+	{ 0x80000021, SUBLEAF_NONE, .reg = { BITS(CPUID_8000_0021_EAX, EAX_EXT_21, 0) } },
 };
 
 /* What of the features there is on this host, by rule and register */
@@ -192,6 +201,19 @@ static u32 supported_bits(const struct cpuid_reg_rule *rule, u32 host)
 	return bits | rule->soft;
 }
 
+static u32 known_tsa_no(void)
+{
+	u32 bits = 0;
+
+#ifdef X86_FEATURE_TSA_SQ_NO
+	if (boot_cpu_has(X86_FEATURE_TSA_SQ_NO))
+		bits |= BIT(1);
+	if (boot_cpu_has(X86_FEATURE_TSA_L1_NO))
+		bits |= BIT(2);
+#endif
+	return bits & ECX_EXT_21_KNOWN;
+}
+
 /* What depends on more than one bit of the host */
 static void adjust_supported(const struct cpuid_rule *rule, u32 *bits)
 {
@@ -216,6 +238,11 @@ static void adjust_supported(const struct cpuid_rule *rule, u32 *bits)
 		bits[CPUID_EDX] = 0;
 	if (rule->leaf == 0x80000008 && x86_host_has_virt_ssbd())
 		bits[CPUID_EBX] |= F(VIRT_SSBD);
+	if (rule->leaf == 0x80000021) {
+		bits[CPUID_EAX] |= boot_cpu_data.x86_capability[CPUID_8000_0021_EAX] &
+				   EAX_EXT_21_KNOWN;
+		bits[CPUID_ECX] |= known_tsa_no();
+	}
 }
 
 /*
@@ -236,20 +263,34 @@ static u32 choose_crystal(u32 tsc)
 	return tsc <= U32_MAX / 1000 ? tsc : tsc / 2;
 }
 
-void cpuid_host_setup(void)
+/* On each CPU: a guest that moves finds everywhere what it was promised (hybrids) */
+static void narrow_supported(void *unused)
 {
 	unsigned int i, reg;
 	u32 host[4];
 
-	x86_crystal_khz = choose_crystal(tsc_khz);
 	for (i = 0; i < ARRAY_SIZE(rules); i++) {
 		if (rules[i].subleaf == SUBLEAF_ANY)
 			continue;
 		host_cpuid(rules[i].leaf, rules[i].subleaf, host);
 		for (reg = 0; reg < 4; reg++)
-			supported[i][reg] = supported_bits(&rules[i].reg[reg], host[reg]);
-		adjust_supported(&rules[i], supported[i]);
+			supported[i][reg] &= supported_bits(&rules[i].reg[reg], host[reg]);
 	}
+}
+
+void cpuid_host_setup(void)
+{
+	unsigned int i;
+	int cpu;
+
+	x86_crystal_khz = choose_crystal(tsc_khz);
+	memset(supported, 0xff, sizeof(supported));
+	cpus_read_lock();
+	for_each_online_cpu(cpu)
+		smp_call_function_single(cpu, narrow_supported, NULL, 1);
+	cpus_read_unlock();
+	for (i = 0; i < ARRAY_SIZE(rules); i++)
+		adjust_supported(&rules[i], supported[i]);
 }
 
 /* ---- the default table ---- */
@@ -278,6 +319,15 @@ static void set_topology(u32 subleaf, u32 *r)
 		return;
 	r[CPUID_EBX] = 1;
 	r[CPUID_ECX] = level_type[subleaf] | subleaf;
+}
+
+/* What the kernel knows of flaws may be in a leaf that the CPU itself has not */
+static u32 last_ext_leaf(u32 host)
+{
+	if (!host_is_amd())
+		return min(host, 0x80000008u);
+	return boot_cpu_data.x86_capability[CPUID_8000_0021_EAX] & EAX_EXT_21_KNOWN ||
+	       known_tsa_no() ? 0x80000021u : min(host, 0x80000021u);
 }
 
 /* Host's values of informational registers that would be wrong for the guest */
@@ -325,7 +375,7 @@ static void adjust_info(u32 leaf, u32 subleaf, u32 *r)
 		r[CPUID_EDX] = 0;
 		break;
 	case 0x80000000:
-		r[CPUID_EAX] = min(r[CPUID_EAX], host_is_amd() ? 0x80000021u : 0x80000008u);
+		r[CPUID_EAX] = last_ext_leaf(r[CPUID_EAX]);
 		break;
 	case 0x80000008:
 		/* Physical width, 48-bit linear addresses; one core */

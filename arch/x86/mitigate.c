@@ -12,6 +12,7 @@
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/sched/smt.h>
+#include <linux/smp.h>
 #include <asm/mce.h>
 #include <asm/msr.h>
 #include <asm/processor.h>
@@ -134,6 +135,61 @@ static const struct kernel_param_ops mitigations_ops = { .get = show_mitigations
 module_param_cb(mitigations, &mitigations_ops, NULL, 0444);
 MODULE_PARM_DESC(mitigations, "read only: what is done about flaws of this CPU, as the kernel's command line has it");
 
+/* ---- what the guest is told ---- */
+
+u64 x86_guest_arch_cap __ro_after_init;
+
+static void merge_arch_cap(void *merged)
+{
+	u64 *cap = merged, value;
+
+	rdmsrl(MSR_IA32_ARCH_CAPABILITIES, value);
+	*cap = x86_arch_cap_merge(*cap, value);
+}
+
+/* Flaws which the kernel says this CPU has not, or which it has mended */
+static u64 known_arch_cap(void)
+{
+	u64 known = 0;
+
+	if (!boot_cpu_has_bug(X86_BUG_CPU_MELTDOWN))
+		known |= ARCH_CAP_RDCL_NO;
+	if (!boot_cpu_has_bug(X86_BUG_SPEC_STORE_BYPASS))
+		known |= ARCH_CAP_SSB_NO;
+	if (!boot_cpu_has_bug(X86_BUG_MDS))
+		known |= ARCH_CAP_MDS_NO;
+	if (boot_cpu_has(X86_FEATURE_RTM) && !boot_cpu_has_bug(X86_BUG_TAA))
+		known |= ARCH_CAP_TAA_NO;
+#ifdef X86_BUG_GDS
+	if (!boot_cpu_has_bug(X86_BUG_GDS) || (MOTE_KVM_EXPORTS && gds_ucode_mitigated()))
+		known |= ARCH_CAP_GDS_NO;
+#endif
+#ifdef X86_BUG_RFDS
+	if (!boot_cpu_has_bug(X86_BUG_RFDS))
+		known |= ARCH_CAP_RFDS_NO;
+#endif
+#ifdef X86_BUG_ITS
+	if (!boot_cpu_has_bug(X86_BUG_ITS))
+		known |= ARCH_CAP_ITS_NO;
+#endif
+	return known;
+}
+
+static void find_arch_cap(void)
+{
+	u64 cap;
+	int cpu;
+
+	if (!boot_cpu_has(X86_FEATURE_ARCH_CAPABILITIES))
+		return;
+	rdmsrl(MSR_IA32_ARCH_CAPABILITIES, cap);
+	cpus_read_lock();
+	for_each_online_cpu(cpu)
+		smp_call_function_single(cpu, merge_arch_cap, &cap, 1);
+	cpus_read_unlock();
+	x86_guest_arch_cap = x86_arch_cap_for_guest(cap, known_arch_cap());
+}
+
 /* ---- L1 data cache ---- */
 
 /*
@@ -216,6 +272,7 @@ int x86_mitigate_setup(void)
 {
 	facts = find_facts();
 	x86_mitigations = x86_mitigations_for(facts);
+	find_arch_cap();
 	warn();
 	return l1d_setup();
 }

@@ -17,6 +17,9 @@ struct mote_vcpu;
 /* X86_ENTER_* and so on; found once at load */
 extern u32 x86_mitigations;
 
+/* What a guest reads in IA32_ARCH_CAPABILITIES, where it has it */
+extern u64 x86_guest_arch_cap;
+
 int x86_mitigate_setup(void);
 void x86_mitigate_teardown(void);
 

@@ -66,8 +66,12 @@ u32 x86_mitigations_for(u32 facts)
 	return all;
 }
 
+/* ---- IA32_ARCH_CAPABILITIES ---- */
+
+#define BIT64(n)		(1ull << (n))
+
 /* RSBA, RRSBA: where one CPU predicts RET by other means, a guest has to know */
-#define ARCH_CAP_WARNINGS	(1ull << 2 | 1ull << 19)
+#define ARCH_CAP_WARNINGS	(BIT64(2) | BIT64(19))
 
 /**
  * x86_arch_cap_merge - IA32_ARCH_CAPABILITIES that holds on two CPUs
@@ -79,4 +83,38 @@ u32 x86_mitigations_for(u32 facts)
 u64 x86_arch_cap_merge(u64 one, u64 other)
 {
 	return (one & other) | ((one | other) & ARCH_CAP_WARNINGS);
+}
+
+/*
+ * Of what the CPU says about itself, what holds inside a guest.  Not the bits
+ * that announce MSRs which a guest does not get: TSX_CTRL (7), package
+ * controls (10-12), FB_CLEAR_CTRL (18), XAPIC_DISABLE (21), GDS_CTRL (25).
+ */
+#define ARCH_CAP_GUEST	(BIT64(0) |	/* RDCL_NO */			\
+			 BIT64(1) |	/* IBRS_ALL */			\
+			 BIT64(4) |	/* SSB_NO */			\
+			 BIT64(5) |	/* MDS_NO */			\
+			 BIT64(6) |	/* IF_PSCHANGE_MC_NO */		\
+			 BIT64(8) |	/* TAA_NO */			\
+			 BIT64(13) |	/* SBDR_SSDP_NO */		\
+			 BIT64(14) |	/* FBSDP_NO */			\
+			 BIT64(15) |	/* PSDP_NO */			\
+			 BIT64(17) |	/* FB_CLEAR */			\
+			 BIT64(20) |	/* BHI_NO */			\
+			 BIT64(24) |	/* PBRSB_NO */			\
+			 BIT64(26) |	/* GDS_NO */			\
+			 BIT64(27) |	/* RFDS_NO */			\
+			 BIT64(28) |	/* RFDS_CLEAR */		\
+			 BIT64(62) |	/* ITS_NO */			\
+			 ARCH_CAP_WARNINGS)
+
+/**
+ * x86_arch_cap_for_guest - what a guest reads in IA32_ARCH_CAPABILITIES
+ * @host: the host's CPUs, merged
+ * @known: bits that the kernel knows to hold, from its lists of CPUs or by what it
+ *	has done to them
+ */
+u64 x86_arch_cap_for_guest(u64 host, u64 known)
+{
+	return (host | known) & ARCH_CAP_GUEST;
 }

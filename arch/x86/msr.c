@@ -15,6 +15,7 @@
 
 #include "cpuid.h"
 #include "lapic.h"
+#include "mitigate.h"
 #include "msr.h"
 #include "msr_table.h"
 #include "uret.h"
@@ -203,10 +204,20 @@ static void set_virt_spec_ctrl(struct mote_vcpu *vcpu, u32 index, u64 value, boo
 	vcpu->arch.virt_spec_ctrl = value;
 }
 
-static int check_command(struct mote_vcpu *vcpu, u32 index, u64 value, bool host)
+#define PRED_SBPB	BIT_ULL(7)
+
+static int check_pred_cmd(struct mote_vcpu *vcpu, u32 index, u64 value, bool host)
 {
-	/* Both commands are bit 0: IBPB and L1D_FLUSH */
-	return value & ~1ull ? -EINVAL : 0;
+	u64 known = PRED_CMD_IBPB;
+
+	if (x86_guest_has(vcpu, X86_FEATURE_GUEST_SBPB))
+		known |= PRED_SBPB;
+	return value & ~known ? -EINVAL : 0;
+}
+
+static int check_flush_cmd(struct mote_vcpu *vcpu, u32 index, u64 value, bool host)
+{
+	return value & ~(u64)L1D_FLUSH ? -EINVAL : 0;
 }
 
 /*
@@ -219,36 +230,9 @@ static void set_command(struct mote_vcpu *vcpu, u32 index, u64 value, bool host)
 		wrmsrl(index, value);
 }
 
-/*
- * Of what the CPU says about itself, what holds inside a guest.  Not the bits
- * that announce MSRs which a guest does not get: TSX_CTRL (7), package
- * controls (10-12), FB_CLEAR_CTRL (18), XAPIC_DISABLE (21), GDS_CTRL (25).
- */
-#define ARCH_CAP_GUEST	(BIT_ULL(0) |	/* RDCL_NO */			\
-			 BIT_ULL(1) |	/* IBRS_ALL */			\
-			 BIT_ULL(2) |	/* RSBA */			\
-			 BIT_ULL(4) |	/* SSB_NO */			\
-			 BIT_ULL(5) |	/* MDS_NO */			\
-			 BIT_ULL(6) |	/* IF_PSCHANGE_MC_NO */		\
-			 BIT_ULL(8) |	/* TAA_NO */			\
-			 BIT_ULL(13) |	/* SBDR_SSDP_NO */		\
-			 BIT_ULL(14) |	/* FBSDP_NO */			\
-			 BIT_ULL(15) |	/* PSDP_NO */			\
-			 BIT_ULL(17) |	/* FB_CLEAR */			\
-			 BIT_ULL(19) |	/* RRSBA */			\
-			 BIT_ULL(20) |	/* BHI_NO */			\
-			 BIT_ULL(24) |	/* PBRSB_NO */			\
-			 BIT_ULL(26) |	/* GDS_NO */			\
-			 BIT_ULL(27) |	/* RFDS_NO */			\
-			 BIT_ULL(28) |	/* RFDS_CLEAR */		\
-			 BIT_ULL(62))	/* ITS_NO */
-
 static u64 get_arch_cap(struct mote_vcpu *vcpu, u32 index)
 {
-	u64 value;
-
-	rdmsrl(MSR_IA32_ARCH_CAPABILITIES, value);
-	return value & ARCH_CAP_GUEST;
+	return x86_guest_arch_cap;
 }
 
 /* ---- the rest ---- */
@@ -373,13 +357,13 @@ static const struct x86_msr msrs[] = {
 	{ ONE(MSR_IA32_TSC_ADJUST), G(TSC_ADJUST), .flags = MSR_LIST, GET_SET(tsc_adjust) },
 	{ ONE(MSR_IA32_SPEC_CTRL), G(SPEC_CTRL), .flags = MSR_LIST, ALL(spec_ctrl) },
 	{ ONE(MSR_IA32_PRED_CMD), G(IBPB), .flags = MSR_WO,
-	  .check = check_command, .set = set_command },
+	  .check = check_pred_cmd, .set = set_command },
 	{ ONE(MSR_IA32_UCODE_REV), GET(ucode), .check = check_ucode },
 	{ ONE(MSR_PLATFORM_INFO), .flags = MSR_RO, GET(platform_info) },
 	{ ONE(MSR_MTRRcap), G(MTRR), .flags = MSR_RO, .value = MTRR_CAP },
 	{ ONE(MSR_IA32_ARCH_CAPABILITIES), G(ARCH_CAP), .flags = MSR_RO, GET(arch_cap) },
 	{ ONE(MSR_IA32_FLUSH_CMD), G(FLUSH_L1D), .flags = MSR_WO,
-	  .check = check_command, .set = set_command },
+	  .check = check_flush_cmd, .set = set_command },
 	{ ONE(MSR_IA32_SYSENTER_CS),
 	  .flags = MSR_LIST | MSR_LOW_HALF, GET_SET(backend) },
 	{ ONE(MSR_IA32_SYSENTER_ESP),

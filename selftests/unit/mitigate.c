@@ -165,6 +165,9 @@ static bool test_arch_cap(void)
 	CHECK(x86_arch_cap_merge(rdcl_no | verw, verw) == verw);
 	CHECK(x86_arch_cap_merge(rdcl_no, rdcl_no | rrsba) == (rdcl_no | rrsba));
 	CHECK(x86_arch_cap_merge(rsba, 0) == rsba);
+	/* What announces an MSR stays here: TSX_CTRL, FB_CLEAR_CTRL, GDS_CTRL */
+	CHECK(!x86_arch_cap_for_guest(1 << 7 | 1 << 18 | 1 << 25, 0));
+	CHECK(x86_arch_cap_for_guest(rsba | rrsba, rdcl_no) == (rsba | rrsba | rdcl_no));
 	return true;
 }
 

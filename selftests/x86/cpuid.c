@@ -104,6 +104,48 @@ TEST(what_is_hidden)
 	one_destroy(&o);
 }
 
+/* How the host is protected, as its kernel says in @flaw's file; NULL: not known */
+static const char *protection(const char *flaw)
+{
+	static char line[200];
+	char path[100];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/vulnerabilities/%s", flaw);
+	f = fopen(path, "r");
+	if (!f)
+		return NULL;
+	if (!fgets(line, sizeof(line), f))
+		line[0] = '\0';
+	fclose(f);
+	return line;
+}
+
+/*
+ * AMD's guests are told what the host's kernel knows of the CPU, which may have no bit
+ * of CPUID for it.  In a virtual machine the kernel believes CPUID only.
+ */
+TEST(protection_from_flaws)
+{
+	const char *tsa = protection("tsa");
+	u32 a, b, c, d, vendor;
+	struct one o;
+
+	__cpuid(0, a, vendor, c, d);
+	__cpuid(1, a, b, c, d);
+	create(&o, 0);
+	cpuid(&o, 0x80000021, 0);
+	/* Intel's guests see their last basic leaf instead */
+	if (vendor == signature_AMD_ebx)
+		EXPECT_EQ(0, out[2] & ~6u);
+	if (vendor == signature_AMD_ebx && tsa && !(c >> 31)) {
+		if (!strncmp(tsa, "Not affected", 12))
+			EXPECT_EQ(6, out[2]) TH_LOG("TSA_SQ_NO, TSA_L1_NO");
+		EXPECT_EQ(!strncmp(tsa, "Mitigation: Clear CPU buffers", 29), out[0] >> 5 & 1);
+	}
+	one_destroy(&o);
+}
+
 /* Without a local APIC there are none of its features */
 TEST(without_irqchip)
 {

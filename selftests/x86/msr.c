@@ -180,6 +180,56 @@ TEST(virt_spec_ctrl)
 	run_guest(guest_virt_spec_ctrl, 0);
 }
 
+/*
+ * Commands to the branch predictors where CPUID announces them: IBPB is bit 0, AMD's
+ * SBPB bit 7; they cannot be read.
+ */
+#define MSR_PRED_CMD	0x49
+#define MSR_ARCH_CAP	0x10a
+
+GUEST(predictors)
+{
+	u32 regs[4], ibpb, sbpb = 0;
+	u64 value;
+
+	guest_cpuid(7, 0, regs);
+	ibpb = regs[3] >> 26 & 1;
+	guest_cpuid(0x80000008, 0, regs);
+	ibpb |= regs[1] >> 12 & 1;
+	guest_cpuid(0x80000000, 0, regs);
+	if (regs[0] >= 0x80000021) {
+		guest_cpuid(0x80000021, 0, regs);
+		sbpb = regs[0] >> 27 & 1;
+	}
+	GUEST_EQ(VECTOR_GP, guest_try_rdmsr(MSR_PRED_CMD, &value));
+	GUEST_EQ(ibpb ? NO_FAULT : VECTOR_GP, guest_try_wrmsr(MSR_PRED_CMD, 1));
+	GUEST_EQ(ibpb && sbpb ? NO_FAULT : VECTOR_GP, guest_try_wrmsr(MSR_PRED_CMD, 0x80));
+	GUEST_EQ(VECTOR_GP, guest_try_wrmsr(MSR_PRED_CMD, 2));
+}
+
+TEST(predictors)
+{
+	run_guest(guest_predictors, 0);
+}
+
+/* Where it is, without what announces MSRs that there are not */
+GUEST(arch_capabilities)
+{
+	u64 value = 0;
+	u32 regs[4];
+
+	guest_cpuid(7, 0, regs);
+	GUEST_EQ(regs[3] >> 29 & 1 ? NO_FAULT : VECTOR_GP,
+		 guest_try_rdmsr(MSR_ARCH_CAP, &value));
+	GUEST_EQ(0, value & (1 << 7 | 7 << 10 | 1 << 18 | 1 << 21 | 1 << 25));
+	GUEST_EQ(VECTOR_GP, guest_try_wrmsr(MSR_ARCH_CAP, 0));
+}
+
+TEST(arch_capabilities)
+{
+	run_guest(guest_arch_capabilities, 0);
+}
+
 GUEST(efer)
 {
 	u64 v = guest_rdmsr(MSR_EFER);
