@@ -138,10 +138,7 @@ static void check_tcg(void)
 	svm_caps.xsave_runs = x86_xcr0_supported;
 }
 
-/*
- * No control hides XSAVES from a guest, and it would save and load what the
- * host has enabled in IA32_XSS.
- */
+/* See fpu.c */
 static void check_xss(void)
 {
 	if (boot_cpu_has(X86_FEATURE_XSAVES))

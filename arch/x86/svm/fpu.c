@@ -14,6 +14,9 @@
  * need the guest's, or where TS or EM are the guest's own, the FPU is loaded at
  * once.  CR0, CR4 and XCR0 decide that, and the guest's writes to them end it.
  */
+#include <linux/types.h>
+#include <asm/fpu/xcr.h>
+#include <asm/msr.h>
 #include <asm/processor-flags.h>
 
 #include "svm.h"
@@ -25,6 +28,31 @@
 #define EAGER_SESSIONS	64
 
 #define NM_EXITS	(32 * INTERCEPT_EXCEPTION + X86_TRAP_NM)
+
+/*
+ * No control hides XSAVES from a guest, and it would save and load what the host has in
+ * IA32_XSS: that is 0 while a guest can execute it, which with TS set it cannot.
+ * Not a moment longer: before x86_fpu_load() and in sessions without it an interrupt
+ * may save the registers of the host's process, with its shadow stack's.
+ */
+static void load_fpu(struct mote_vcpu *vcpu)
+{
+	x86_fpu_load(vcpu);
+	if (unlikely(svm_caps.xss))
+		wrmsrl(MSR_IA32_XSS, 0);
+}
+
+/**
+ * svm_fpu_end - the end of a session with the guest's FPU; x86_fpu_save() follows
+ * @vcpu: loaded, fpu_live
+ */
+void svm_fpu_end(struct mote_vcpu *vcpu)
+{
+	if (unlikely(svm_caps.xss))
+		wrmsrl(MSR_IA32_XSS, svm_caps.xss);
+	if (unlikely(svm_caps.xsave_runs))
+		vcpu->arch.xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
+}
 
 static bool may_defer(struct mote_vcpu *vcpu)
 {
@@ -57,7 +85,7 @@ void svm_fpu_begin(struct mote_vcpu *vcpu)
 	if (svm->fpu_eager)
 		svm->fpu_eager--;
 	if (!vcpu->arch.fpu_deferred)
-		x86_fpu_load(vcpu);
+		load_fpu(vcpu);
 }
 
 /**
@@ -73,7 +101,7 @@ void svm_fpu_now(struct mote_vcpu *vcpu)
 		return;
 	set_deferred(vcpu, false);
 	if (vcpu->arch.live)
-		x86_fpu_load(vcpu);
+		load_fpu(vcpu);
 	else if (!svm->fpu_eager)
 		svm->fpu_eager = 1;
 }

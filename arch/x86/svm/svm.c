@@ -3,7 +3,6 @@
  * mote/svm: the back end: ASIDs, VMs and vCPUs, and the entry.
  */
 #include <linux/kernel.h>
-#include <asm/fpu/xcr.h>
 #include <asm/msr.h>
 #include <asm/nospec-branch.h>
 
@@ -126,7 +125,7 @@ static void svm_prepare(struct mote_vcpu *vcpu)
 	if (unlikely(!vcpu->arch.fpu_deferred ||
 		     vcpu->arch.dirty & (BIT(X86_CR0) | BIT(X86_CR4))))
 		svm_fpu_begin(vcpu);
-	svm_host_prepare();
+	svm_host_save();
 	x86_debug_begin(vcpu);
 	if (unlikely(x86_msrmap_is_stale(vcpu, &svm->msrmap))) {
 		x86_msrmap_build(vcpu, &svm->msrmap, &svm_msrmap_layout, NULL);
@@ -137,9 +136,8 @@ static void svm_prepare(struct mote_vcpu *vcpu)
 static void svm_put(struct mote_vcpu *vcpu)
 {
 	x86_debug_put(vcpu);
-	svm_host_put();
-	if (unlikely(vcpu->arch.fpu_live) && svm_caps.xsave_runs)
-		vcpu->arch.xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
+	if (unlikely(vcpu->arch.fpu_live))
+		svm_fpu_end(vcpu);
 }
 
 /* ---- the entry ---- */

@@ -43,7 +43,7 @@
  * @pause_threshold: which have to be close together
  * @v_spec_ctrl: SPEC_CTRL is in the VMCB
  * @clean: clean bits that mean something here: SVM_CLEAN_ALL, or 0
- * @xss: the host's IA32_XSS, 0 while a guest runs
+ * @xss: the host's IA32_XSS, 0 while the FPU is a guest's
  * @cr8_exits: MOVs to CR8 have to while an interrupt waits, see check_tcg()
  * @shadow_lost: VMRUN does not load the interrupt shadow, see check_tcg()
  * @xsave_runs: XSETBV does not exit, XSAVE and its kind ignore CR0.TS, see
@@ -229,21 +229,6 @@ static inline void svm_host_save(void)
 	svm_vmsave(__this_cpu_read(svm_vmsave_pa));
 }
 
-/** svm_host_prepare - a session begins */
-static inline void svm_host_prepare(void)
-{
-	svm_host_save();
-	if (unlikely(svm_caps.xss))
-		wrmsrl(MSR_IA32_XSS, 0);
-}
-
-/** svm_host_put - and ends; the last exit left all else as it was */
-static inline void svm_host_put(void)
-{
-	if (unlikely(svm_caps.xss))
-		wrmsrl(MSR_IA32_XSS, svm_caps.xss);
-}
-
 /* inject.c: events into the guest */
 void svm_windows(struct mote_vcpu *vcpu, bool intr, bool nmi);
 void svm_tpr_threshold(struct mote_vcpu *vcpu, unsigned int threshold);
@@ -262,6 +247,7 @@ int svm_exit_iret(struct mote_vcpu *vcpu);
 /* fpu.c: when the guest's FPU is loaded */
 void svm_fpu_begin(struct mote_vcpu *vcpu);
 void svm_fpu_now(struct mote_vcpu *vcpu);
+void svm_fpu_end(struct mote_vcpu *vcpu);
 int svm_exit_nm(struct mote_vcpu *vcpu);
 
 /* cr0.c: CR0 in the VMCB */
