@@ -108,6 +108,7 @@ FIXTURE_TEARDOWN(nmi)
 	X(page_fault, "mov (%rsi), %rax", "", VECTOR_PF, ASIDE)			\
 	X(syscall, "syscall", "", 0, FLAGS | ASIDE)				\
 	X(mov_ss, "mov %ebx, %ss; pushfq", "pop saved_rflags(%rip)", 0, ASIDE)	\
+	X(iret_tf, "iretq", "", VECTOR_DB, FLAGS | SETS_TF)			\
 	X(iret, "iretq", "", 0, FLAGS)
 
 #define AS_LABELS(name, insn, rest, vector, flags) \
@@ -151,12 +152,13 @@ static void start_snippet(struct vcpu *v, const struct snippet *s, u64 rflags)
 {
 	u64 *top = (u64 *)(v->stack + STACK_BYTES) - 8;
 	u64 image = rflags | (s->flags & SETS_TF ? RFLAGS_TF : 0);
+	int iret = s->at == iret_at || s->at == iret_tf_at;
 
 	count = 0;
 	saved_rflags = 0;
 	last_rflags = 0;
 	vcpu_start(v, guest_nothing, (unsigned long)top);
-	top[0] = s->at == iret_at ? (unsigned long)iret_after : image;
+	top[0] = iret ? (unsigned long)s->after : image;
 	top[1] = SEL_CODE64;
 	top[2] = image;
 	top[3] = (unsigned long)(top + 5);

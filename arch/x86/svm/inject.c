@@ -107,9 +107,9 @@ void svm_tpr_threshold(struct mote_vcpu *vcpu, unsigned int threshold)
 	 BIT(X86_TRAP_XF) | BIT(X86_TRAP_CP))
 
 /*
- * What saves RFLAGS must not save our TF, nor may POPF lose the guest's: these exit
- * before they are executed, and so do exceptions.  SYSCALL has no intercept, but is
- * #UD while EFER.SCE is off.  What is left is a task switch, which saves TF in the
+ * What saves RFLAGS must not save our TF, nor may POPF and IRET lose the guest's: these
+ * exit before they are executed, and so do exceptions.  SYSCALL and SYSRET have no
+ * intercept, but are #UD while EFER.SCE is off.  What is left is a task switch, which saves TF in the
  * TSS of a 32-bit guest.
  */
 static void set_step(struct svm_vcpu *svm, bool on)
@@ -119,6 +119,8 @@ static void set_step(struct svm_vcpu *svm, bool on)
 	svm_intercept(svm, INTERCEPT_PUSHF, on);
 	svm_intercept(svm, INTERCEPT_POPF, on);
 	svm_intercept(svm, INTERCEPT_INTn, on);
+	/* The one that is waited for may do so: svm_end_step() knows what it did */
+	svm_intercept(svm, INTERCEPT_IRET, !svm->iret && (on || svm->nmi_blocked));
 	if (on) {
 		svm->step_exceptions = vmcb->control.intercepts[INTERCEPT_EXCEPTION];
 		svm->step_efer = vmcb->save.efer;
@@ -222,7 +224,7 @@ void svm_set_nmi_blocked(struct mote_vcpu *vcpu, bool blocked)
 }
 
 /**
- * svm_exit_iret - the NMI handler's IRET is about to execute
+ * svm_exit_iret - the NMI handler's IRET is about to execute, or one that was stepped over
  * @vcpu: loaded
  *
  * NMIs are blocked until it has: svm_handle_exit() sees that RIP is elsewhere.
@@ -248,6 +250,8 @@ static const u32 inject_type[] = {
 	[X86_EVENT_PRIV_SW_EXC] = SVM_EVTINJ_TYPE_EXEPT,
 	[X86_EVENT_SOFT_EXC] = SVM_EVTINJ_TYPE_EXEPT,
 };
+	if (!svm->nmi_blocked)
+		return svm_exit_unstepped(vcpu);
 
 /*
  * What the CPU takes for INT n, INT3 or INTO: whatever has their vector, also
