@@ -180,7 +180,8 @@ int svm_find_caps(void)
 		return missing("fewer than two ASIDs", "there is no cure");
 	svm_caps.asids = ebx;
 	svm_caps.flush_by_asid = edx & SVM_FLUSH_BY_ASID;
-	svm_caps.next_rip = nrips && (edx & SVM_NRIPS);
+	svm_caps.nrips = edx & SVM_NRIPS;
+	svm_caps.next_rip = nrips && svm_caps.nrips;
 	svm_caps.decode = decode_assists && (edx & SVM_DECODE);
 	svm_caps.lazy_fpu = lazy_fpu;
 	svm_caps.lbrv = edx & SVM_LBRV;

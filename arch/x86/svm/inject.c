@@ -131,6 +131,21 @@ static void set_step(struct svm_vcpu *svm, bool on)
 	svm_changed(svm, SVM_CLEAN_CONTROLS | SVM_CLEAN_CR);
 }
 
+/*
+ * With BTF the step would go on to the next branch.  A guest that steps itself that
+ * way ends ours with its own.
+ */
+static void step_without_btf(struct mote_vcpu *vcpu, bool on)
+{
+	struct svm_vcpu *svm = to_svm(vcpu);
+	u64 debugctl = on && !svm->step_tf ? 0 : vcpu->arch.debugctl;
+
+	if (likely(svm->vmcb->save.dbgctl == debugctl))
+		return;
+	svm->vmcb->save.dbgctl = debugctl;
+	svm_changed(svm, SVM_CLEAN_LBR);
+}
+
 /**
  * svm_iret_done - the IRET that was waited for was executed, or faulted
  * @vcpu: loaded
@@ -167,6 +182,7 @@ void svm_begin_step(struct mote_vcpu *vcpu)
 	svm->step_rip = x86_get(vcpu, X86_RIP);
 	svm->step_shadow = x86_get(vcpu, X86_SHADOW);
 	svm->vmcb->save.rflags = rflags | X86_EFLAGS_TF;
+	step_without_btf(vcpu, true);
 	set_step(svm, true);
 }
 
@@ -183,6 +199,7 @@ void svm_end_step(struct mote_vcpu *vcpu)
 
 	svm->step = false;
 	set_step(svm, false);
+	step_without_btf(vcpu, false);
 	if (unlikely(svm_caps.shadow_lost) && vcpu->arch.reg[X86_RIP] == svm->step_rip)
 		x86_set(vcpu, X86_SHADOW, svm->step_shadow);
 	if (!svm->step_tf && !iret_done)
@@ -233,6 +250,8 @@ int svm_exit_iret(struct mote_vcpu *vcpu)
 {
 	struct svm_vcpu *svm = to_svm(vcpu);
 
+	if (!svm->nmi_blocked)
+		return svm_exit_unstepped(vcpu);
 	svm->iret = true;
 	svm->iret_rip = vcpu->arch.reg[X86_RIP];
 	svm->iret_rsp = x86_get(vcpu, X86_RSP);
@@ -250,8 +269,6 @@ static const u32 inject_type[] = {
 	[X86_EVENT_PRIV_SW_EXC] = SVM_EVTINJ_TYPE_EXEPT,
 	[X86_EVENT_SOFT_EXC] = SVM_EVTINJ_TYPE_EXEPT,
 };
-	if (!svm->nmi_blocked)
-		return svm_exit_unstepped(vcpu);
 
 /*
  * What the CPU takes for INT n, INT3 or INTO: whatever has their vector, also
@@ -275,7 +292,7 @@ static void set_return_address(struct mote_vcpu *vcpu, const struct x86_event *e
 
 	svm->soft.event = *ev;
 	svm->soft.rip = rip;
-	if (svm_caps.next_rip && ev->type != X86_EVENT_PRIV_SW_EXC)
+	if (svm_caps.nrips && ev->type != X86_EVENT_PRIV_SW_EXC)
 		svm->vmcb->control.next_rip = rip + ev->insn_len;
 	else
 		x86_set(vcpu, X86_RIP, rip + ev->insn_len);

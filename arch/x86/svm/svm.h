@@ -35,7 +35,9 @@
  * struct svm_caps - what this CPU's SVM can do, found once at load
  * @asids: numbers there are, 0 is the host's
  * @flush_by_asid: TLB_CONTROL can flush one ASID
- * @next_rip: exits of instructions say where the next one is (NRIPS)
+ * @nrips: the CPU has NEXT_RIP, and takes it for the return address of software
+ *	interrupts that are injected
+ * @next_rip: exits of instructions are believed when they say where the next one is
  * @decode: exits of MOV CRn and DRn say which general register (DecodeAssists)
  * @lbrv: DEBUGCTL is switched on request
  * @tsc_ratio: TSC_RATIO exists, and has to be 1
@@ -54,6 +56,7 @@
 struct svm_caps {
 	u32 asids;
 	bool flush_by_asid;
+	bool nrips;
 	bool next_rip;
 	bool decode;
 	bool lbrv;
