@@ -92,9 +92,23 @@ static int handle_int1(struct mote_vcpu *vcpu, unsigned int insn_len)
 	return MOTE_RESUME;
 }
 
+#define INSN_MAX	15
+
+/*
+ * As the CPU says it.  Hypervisors below this one have claimed NRIPS and left
+ * NEXT_RIP at 0, and in 16-bit code it may have come round: 0 then.
+ */
+static unsigned int insn_len(struct mote_vcpu *vcpu)
+{
+	u64 len = control_of(vcpu)->next_rip - vcpu->arch.reg[X86_RIP];
+
+	return likely(len <= INSN_MAX) ? len : 0;
+}
+
+/* Without a length it is executed again */
 static int exit_pause(struct mote_vcpu *vcpu)
 {
-	return x86_handle_pause(vcpu, control_of(vcpu)->next_rip - vcpu->arch.reg[X86_RIP]);
+	return x86_handle_pause(vcpu, insn_len(vcpu));
 }
 
 /* What is in XCR0 decides about deferring the FPU */
@@ -157,7 +171,7 @@ static noinline int read_insn(struct mote_vcpu *vcpu)
 
 	x86_insn_begin(vcpu, &insn);
 	if (x86_fetch_insn_nofault(vcpu, insn.cs.base, insn.bytes)) {
-		insn.count = 15;
+		insn.count = INSN_MAX;
 		return svm_handle_insn(vcpu, &insn);
 	}
 	vcpu->arch.slow = X86_SLOW_INSN;
@@ -277,7 +291,7 @@ static void take_insn(struct svm_vcpu *svm, struct x86_fault *fault)
 	const struct vmcb_control_area *control = &svm->vmcb->control;
 
 	fault->insn = NULL;
-	if (!svm_caps.decode || control->insn_len != 15)
+	if (!svm_caps.decode || control->insn_len != INSN_MAX)
 		return;
 	fault->insn = control->insn_bytes;
 	fault->insn_mode = exit_mode(&svm->vmcb->save);
@@ -424,13 +438,13 @@ static bool info_has_gpr(const struct vmcb_control_area *control)
 static int handle_insn(struct mote_vcpu *vcpu, const struct exit_entry *entry)
 {
 	const struct vmcb_control_area *control = control_of(vcpu);
-	struct svm_vcpu *svm = to_svm(vcpu);
+	unsigned int len = insn_len(vcpu);
 
-	if (!svm_caps.next_rip || (entry->gpr && !info_has_gpr(control)))
+	if (!svm_caps.next_rip || unlikely(!len) || (entry->gpr && !info_has_gpr(control)))
 		return read_insn(vcpu);
 	if (entry->gpr)
-		svm->gpr = INFO_GPR(control->exit_info_1);
-	return entry->insn(vcpu, control->next_rip - vcpu->arch.reg[X86_RIP]);
+		to_svm(vcpu)->gpr = INFO_GPR(control->exit_info_1);
+	return entry->insn(vcpu, len);
 }
 
 /*
