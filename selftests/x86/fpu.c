@@ -487,6 +487,42 @@ TEST(task_switched_by_runner)
 	one_destroy(&o);
 }
 
+/* A guest that has not used them yet, and shuts down */
+static GUEST_NOFPU void guest_shuts_down(u64 arg)
+{
+	static const struct { u16 limit; u64 base; } __attribute__((packed)) none;
+
+	(void)arg;
+	asm volatile("lidt %0; ud2" : : "m"(none));
+}
+
+static GUEST_NOFPU void guest_lives_on(void)
+{
+	u64 word = 1;
+
+	asm volatile("movq %0, %%xmm0; movq %%xmm0, %0" : "+m"(word));
+	GUEST_EQ(1, word);
+	guest_done();
+}
+
+/* CR0 stays as it was, so that nothing is decided anew */
+TEST(shutdown_before_the_first_use)
+{
+	struct mote_reg r[] = {
+		{ .id = RIP, .value = (unsigned long)guest_lives_on },
+		{ .id = MOTE_X86_SEG(MOTE_X86_IDTR, MOTE_X86_SEG_BASE) },
+		{ .id = MOTE_X86_SEG(MOTE_X86_IDTR, MOTE_X86_SEG_LIMIT) },
+	};
+	struct one o;
+
+	one_create(&o, 0, guest_shuts_down, 0);
+	must_get_regs(o.cpu.fd, r + 1, 2, NULL);
+	ASSERT_EQ(MOTE_EXIT_SHUTDOWN, vcpu_run(&o.cpu));
+	must_set_regs(o.cpu.fd, r, 3, NULL);
+	vcpu_finish(&o.cpu);
+	one_destroy(&o);
+}
+
 static u64 guest_xgetbv(void)
 {
 	u32 lo, hi;

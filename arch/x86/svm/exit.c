@@ -17,9 +17,13 @@ static struct vmcb_control_area *control_of(struct mote_vcpu *vcpu)
 
 /* ---- exits without an answer ---- */
 
-/* What the CPU leaves in the VMCB is undefined: nothing of it is relied on */
+/*
+ * What the CPU leaves in the VMCB is undefined: nothing of it is relied on.  What
+ * could not be delivered is gone.
+ */
 static int exit_shutdown(struct mote_vcpu *vcpu)
 {
+	vcpu->arch.event.valid = false;
 	svm_setup_control(vcpu);
 	mote_exit_begin(vcpu, MOTE_EXIT_SHUTDOWN, SVM_EXIT_SHUTDOWN);
 	return MOTE_USER;

@@ -27,8 +27,6 @@
  */
 #define EAGER_SESSIONS	64
 
-#define NM_EXITS	(32 * INTERCEPT_EXCEPTION + X86_TRAP_NM)
-
 /*
  * No control hides XSAVES from a guest, and it would save and load what the host has in
  * IA32_XSS: that is 0 while a guest can execute it, which with TS set it cannot.
@@ -70,7 +68,7 @@ static void set_deferred(struct mote_vcpu *vcpu, bool on)
 {
 	vcpu->arch.fpu_deferred = on;
 	svm_set_cr0(vcpu, x86_get(vcpu, X86_CR0));
-	svm_intercept(to_svm(vcpu), NM_EXITS, on);
+	svm_intercept(to_svm(vcpu), SVM_INTERCEPT_NM, on);
 }
 
 /**

@@ -247,6 +247,9 @@ bool svm_nmi_blocked(struct mote_vcpu *vcpu);
 void svm_set_nmi_blocked(struct mote_vcpu *vcpu, bool blocked);
 int svm_exit_iret(struct mote_vcpu *vcpu);
 
+/* #NM, for svm_intercept(): while the FPU is deferred */
+#define SVM_INTERCEPT_NM	(32 * INTERCEPT_EXCEPTION + X86_TRAP_NM)
+
 /* fpu.c: when the guest's FPU is loaded */
 void svm_fpu_begin(struct mote_vcpu *vcpu);
 void svm_fpu_now(struct mote_vcpu *vcpu);

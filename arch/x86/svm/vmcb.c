@@ -96,8 +96,9 @@ static const u8 always[] = {
 	INTERCEPT_CLGI, INTERCEPT_SKINIT, INTERCEPT_INVLPGA,
 };
 
-static void setup_intercepts(struct svm_vcpu *svm)
+static void setup_intercepts(struct mote_vcpu *vcpu)
 {
+	struct svm_vcpu *svm = to_svm(vcpu);
 	struct vmcb_control_area *control = &svm->vmcb->control;
 	unsigned int i;
 
@@ -107,6 +108,7 @@ static void setup_intercepts(struct svm_vcpu *svm)
 	svm_intercept(svm, INTERCEPT_PAUSE, svm_caps.pause_filter);
 	control->intercepts[INTERCEPT_DR] = ALL_DR;
 	control->intercepts[INTERCEPT_EXCEPTION] = EXCEPTIONS;
+	svm_intercept(svm, SVM_INTERCEPT_NM, vcpu->arch.fpu_deferred);
 	svm_intercept_cr0(svm, true);
 	svm_intercept(svm, INTERCEPT_CR4_READ, !(svm->cr4 & X86_CR4_MCE));
 	svm_intercept(svm, INTERCEPT_IRET, svm->nmi_blocked);
