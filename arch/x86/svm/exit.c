@@ -370,6 +370,7 @@ static const struct exit_entry exits[] = {
 	[EXCP(CP)]		= EXIT(exit_fault, EXCEPTION),
 	[SVM_EXIT_INTR]		= EXIT(x86_exit_nothing, HOST_IRQ),
 	[SVM_EXIT_NMI]		= EXIT(x86_exit_nothing, HOST_NMI),
+	[SVM_EXIT_SMI]		= EXIT(x86_exit_nothing, OTHER),
 	[SVM_EXIT_INIT]		= EXIT(x86_exit_nothing, OTHER),
 	[SVM_EXIT_VINTR]	= EXIT(x86_exit_nothing, WINDOW),
 	[SVM_EXIT_CR0_SEL_WRITE] = MOVE(svm_handle_cr, X86_OP_MOV_TO_CR),

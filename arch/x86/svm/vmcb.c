@@ -78,8 +78,11 @@ void svm_vmcb_destroy(struct mote_vcpu *vcpu)
 #define ALL_DR		0xffffffffu
 
 static const u8 always[] = {
-	/* The host's interrupts leave the guest at once; INIT waits for STGI */
-	INTERCEPT_INTR, INTERCEPT_NMI, INTERCEPT_INIT, INTERCEPT_VINTR,
+	/*
+	 * The host's interrupts leave the guest at once; INIT and SMI, which finds the
+	 * host and not the guest below it, wait for STGI
+	 */
+	INTERCEPT_INTR, INTERCEPT_NMI, INTERCEPT_SMI, INTERCEPT_INIT, INTERCEPT_VINTR,
 	/* Bits that CPUID does not offer are not the guest's */
 	INTERCEPT_CR4_WRITE,
 	/* What mote answers */
@@ -127,7 +130,7 @@ void svm_setup_control(struct mote_vcpu *vcpu)
 	struct vmcb_control_area *control = &svm->vmcb->control;
 
 	memset(control, 0, sizeof(*control));
-	setup_intercepts(svm);
+	setup_intercepts(vcpu);
 	control->iopm_base_pa = svm_iopm_pa;
 	control->msrpm_base_pa = __sme_set(__pa(svm->msrmap.bits));
 	control->asid = svm->asid;
