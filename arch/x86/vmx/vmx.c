@@ -227,6 +227,8 @@ static int vmx_vcpu_init(struct mote_vcpu *vcpu)
 	vcpu->tlb.tag = to_vmx(vcpu)->vpid;
 	mote_arch_vcpu_load(vcpu);
 	vmx_vmcs_setup(vcpu);
+	if (vcpu->arch.lapic)
+		vmx_lapic_changed(vcpu);
 	mote_arch_vcpu_put(vcpu);
 	return 0;
 }
