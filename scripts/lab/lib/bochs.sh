@@ -4,6 +4,7 @@
 # why it is built and why it is edited.
 
 BOCHS_EDITS=$LAB/bochs/edits.sed
+BOCHS_VMX_EDITS=$LAB/bochs/vmx.sed
 BOCHS_SVM_EDITS=$LAB/bochs/svm.sed
 BOCHS_SVM_CLEAN=$LAB/bochs/clean.h
 BOCHS_CONFIGURE="--with-nogui --disable-debugger --disable-docbook --enable-xpm=no
@@ -15,7 +16,7 @@ BOCHS_CONFIGURE="--with-nogui --disable-debugger --disable-docbook --enable-xpm=
 # bochs_dir: where the emulator of this recipe is or will be
 bochs_dir() {
 	# shellcheck disable=SC2086,SC2116 # spaces do not count
-	echo "$CACHE/bochs-3.0-$(key "$BOCHS_EDITS" "$BOCHS_SVM_EDITS" "$BOCHS_SVM_CLEAN" <(echo $BOCHS_CONFIGURE))"
+	echo "$CACHE/bochs-3.0-$(key "$BOCHS_EDITS" "$BOCHS_VMX_EDITS" "$BOCHS_SVM_EDITS" "$BOCHS_SVM_CLEAN" <(echo $BOCHS_CONFIGURE))"
 }
 
 bochs_get() {
@@ -32,6 +33,7 @@ bochs_build() {
 		apt_run apt-get --tar-only --download-only source bochs)
 	tar -C "$src" --strip-components=1 -xf "$out"/bochs_3.0*.orig.tar.xz
 	sed -i -f "$BOCHS_EDITS" "$src"/cpu/{vmx,vapic,event,cpu}.cc
+	sed -i -f "$BOCHS_VMX_EDITS" "$src"/cpu/{vmx,event,msr,init}.cc "$src/cpu/cpu.h"
 	sed -i -f "$BOCHS_SVM_EDITS" "$src"/cpu/{svm,flag_ctrl_pro,exception,crregs}.cc \
 		"$src/cpu/cpudb/amd/ryzen.cc"
 	cp "$BOCHS_SVM_CLEAN" "$src/cpu/mote_clean.h"
@@ -51,5 +53,5 @@ bochs_check_edits() {
 	while read -r marker; do
 		grep -qrs "$marker\\b" "$1/cpu" ||
 			die "$marker does not fit this source of Bochs"
-	done < <(cat "$BOCHS_EDITS" "$BOCHS_SVM_EDITS" | grep -o 'mote-edit [0-9]*' | sort -u)
+	done < <(cat "$BOCHS_EDITS" "$BOCHS_VMX_EDITS" "$BOCHS_SVM_EDITS" | grep -o 'mote-edit [0-9]*' | sort -u)
 }
