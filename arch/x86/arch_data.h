@@ -239,9 +239,6 @@ struct mote_vm_arch {
  * @fault: second-stage violation, for it
  * @pdptrs_stale: paging registers were written from outside: see
  *	x86_backend::load_pdptrs
- * @host_dr: the host's DR0-DR3, valid with @host_dr7 or @debug_live (live)
- * @host_dr7: the host's DR7 when it has breakpoints, else 0 (live)
- * @debug_live: hardware has the guest's DR0-DR3 (live)
  * @lapic: in-kernel local APIC or NULL
  * @vmx: the VMX back end's part
  * @svm: the SVM back end's part
@@ -287,9 +284,6 @@ struct mote_vcpu_arch {
 	enum x86_slow slow;
 	struct x86_fault fault;
 	bool pdptrs_stale;
-	unsigned long host_dr[4];
-	unsigned long host_dr7;
-	bool debug_live;
 	struct mote_lapic *lapic;
 	union {
 		struct vmx_vcpu *vmx;
