@@ -86,6 +86,9 @@ enum x86_uret {
 	X86_URET_COUNT
 };
 
+/* mote_vcpu_arch::kept: MSRs that do nothing but keep what was written */
+enum x86_kept { X86_KEPT_SYSCFG, X86_KEPT_HWCR, X86_KEPT_TOP_MEM, X86_KEPT_TOP_MEM2, X86_KEPT_COUNT };
+
 /**
  * struct x86_cpuid_table - what CPUID answers, and what follows from it
  * @count: entries
@@ -220,6 +223,7 @@ struct mote_vm_arch {
  * @pat: IA32_PAT
  * @misc_enable: IA32_MISC_ENABLE
  * @mtrr: MTRR MSRs: default type, 8 variable pairs, 11 fixed; kept, not used
+ * @kept: by enum x86_kept
  * @mcg_status: machine check state that the guest may write
  * @debugctl: IA32_DEBUGCTL
  * @tsc_offset: guest TSC - host TSC
@@ -266,6 +270,7 @@ struct mote_vcpu_arch {
 	u64 pat;
 	u64 misc_enable;
 	u64 mtrr[1 + 16 + 11];
+	u64 kept[X86_KEPT_COUNT];
 	u64 mcg_status;
 	u64 debugctl;
 	u64 tsc_offset;
