@@ -38,7 +38,7 @@
  * Without FEAT_RAS, TERR and TEA are not there; without FEAT_MTE2 neither is
  * TID5.  RES0 where not, so that they need no question.
  */
-#define HCR_NEWER	(HCR_TERR | HCR_TID5)
+#define HCR_NEWER	(HCR_TERR | HCR_TEA | HCR_TID5)
 
 /* ---- module ---- */
 

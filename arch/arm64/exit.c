@@ -7,6 +7,7 @@
  * PC behind it: it is set back, so that one rule holds for all.
  */
 #include <linux/nospec.h>
+#include <linux/panic.h>
 #include <linux/ratelimit.h>
 #include <linux/sched.h>
 #include <asm/esr.h>
@@ -14,6 +15,7 @@
 #include <asm/ptrace.h>
 
 #include "arm64.h"
+#include "serror.h"
 #include "trace.h"
 
 /* ---- exits without an answer ---- */
@@ -159,19 +161,30 @@ static const struct exit_entry *find_exit(u64 esr)
 }
 
 /*
- * A physical SError while the guest ran is taken for the guest's: it may have
- * used what is broken.  Corrected and restartable errors (Arm ARM, "ISS
- * encoding for an SError interrupt", AET) are over.
+ * A physical SError while the guest ran.  What it may have broken beside the
+ * guest would break the host later, with nobody to tell why.
  */
 static void physical_serror(struct mote_vcpu *vcpu, u64 esr)
 {
-	u64 aet = esr & ESR_ELx_AET;
+	switch (arm64_serror_class(esr, arm64_host_ras)) {
+	case SERROR_OVER:
+		break;
+	case SERROR_GUEST:
+		pr_warn_ratelimited("mote: SError in a guest, ESR 0x%llx: passed on to it\n", esr);
+		vcpu->arch.serror |= ARM64_SERROR_PENDING;
+		break;
+	case SERROR_HOST:
+		panic("mote: uncontained SError, ESR 0x%llx", esr);
+	}
+}
 
-	if (!(esr & ESR_ELx_IDS) && (esr & ESR_ELx_FSC) == ESR_ELx_FSC_SERROR &&
-	    (aet == ESR_ELx_AET_CE || aet == ESR_ELx_AET_UEO))
-		return;
-	pr_warn_ratelimited("mote: SError in a guest, ESR 0x%llx: passed on to it\n", esr);
-	vcpu->arch.serror |= ARM64_SERROR_PENDING;
+/* Once: the next entry may end before the guest runs */
+static noinline void collected_serror(struct mote_vcpu *vcpu)
+{
+	struct arm64_ctx *ctx = to_ctx(vcpu);
+
+	physical_serror(vcpu, ctx->serror);
+	ctx->serror = 0;
 }
 
 static int exit_failed(struct mote_vcpu *vcpu)
@@ -199,8 +212,7 @@ static noinline int handle_async(struct mote_vcpu *vcpu)
 		return MOTE_RESUME;
 	case ARM64_EXIT_SERROR:
 		mote_stat_exit(vcpu, MOTE_EXIT_OTHER);
-		if (!ctx->serror)
-			physical_serror(vcpu, ctx->esr);
+		physical_serror(vcpu, ctx->esr);
 		return MOTE_RESUME;
 	default:
 		return exit_failed(vcpu);
@@ -213,7 +225,7 @@ int mote_arch_vcpu_handle_exit(struct mote_vcpu *vcpu)
 	const struct exit_entry *entry;
 
 	if (unlikely(ctx->serror))
-		physical_serror(vcpu, ctx->serror);
+		collected_serror(vcpu);
 	if (ctx->exit != ARM64_EXIT_SYNC)
 		return handle_async(vcpu);
 	entry = find_exit(ctx->esr);

@@ -87,7 +87,7 @@ LAYERS = {
         sysreg
         regs
         arch
-        walk
+        walk serror
         abort
         exit
     """,
