@@ -16,6 +16,8 @@
 #include <linux/stddef.h>
 
 #include <asm/barrier.h>
+#include <asm/cpufeature.h>
+#include <asm/ptrace.h>
 #include <asm/virt.h>
 
 #include "el2.h"
@@ -197,13 +199,39 @@ void arm64_session_put(struct mote_vcpu *vcpu)
 		tlbi_all_vmids();
 }
 
-void arm64_enter(struct arm64_ctx *ctx)
+static __always_inline void world_switch(struct arm64_ctx *ctx)
 {
-	mote_guest_mode_enter();
 	if (arm64_vhe)
 		vhe_enter(ctx, this_cpu_ptr(&el2_cpu.vhe));
 	else
 		lowvisor_enter(ctx);
+}
+
+/*
+ * Where the kernel has pseudo-NMIs its "interrupts off" is a priority in
+ * ICC_PMR_EL1, which would keep interrupts from ending the guest's run, too: mask
+ * them in PSTATE meanwhile, as entries from user space do.
+ */
+static noinline void world_switch_by_pstate(struct arm64_ctx *ctx)
+{
+	unsigned long daif = read_sysreg(daif), pmr = read_sysreg_s(SYS_ICC_PMR_EL1);
+
+	asm volatile("msr daifset, #3" : : : "memory");
+	write_sysreg_s(GIC_PRIO_IRQON | GIC_PRIO_PSR_I_SET, SYS_ICC_PMR_EL1);
+	pmr_sync();
+	world_switch(ctx);
+	write_sysreg_s(pmr, SYS_ICC_PMR_EL1);
+	isb();
+	write_sysreg(daif, daif);
+}
+
+void arm64_enter(struct arm64_ctx *ctx)
+{
+	mote_guest_mode_enter();
+	if (system_uses_irq_prio_masking())
+		world_switch_by_pstate(ctx);
+	else
+		world_switch(ctx);
 	mote_guest_mode_exit();
 }
 
