@@ -107,6 +107,7 @@ struct mote_vm_arch {
  * @slow: what the slow path has to do
  * @fault: stage-2 fault, for it
  * @answer: the instruction that waits for completion
+ * @host_pan: PSTATE.PAN of the kernel when the last session ended, for DUMP
  * @timer: see there
  * @vgic: the vCPU's part of mote_vm_arch::gic, or NULL (c)
  */
@@ -125,6 +126,7 @@ struct mote_vcpu_arch {
 	enum arm64_slow slow;
 	struct arm64_fault fault;
 	struct arm64_answer answer;
+	bool host_pan;
 	struct arm64_timer timer;
 	struct vgic_cpu *vgic;
 };

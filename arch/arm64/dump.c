@@ -74,6 +74,7 @@ size_t mote_arch_dump(struct mote_vcpu *vcpu, char *buf, size_t room)
 	    ctx->hcr, ctx->vttbr, ctx->vtcr, ctx->cptr, ctx->mdcr);
 	put(&t, "CNTHCTL %016llx CNTVOFF %016llx VMPIDR %016llx VPIDR %016llx\n",
 	    ctx->cnthctl, ctx->cntvoff, ctx->vmpidr, ctx->vpidr);
+	put(&t, "kernel after the last run: PAN %x\n", vcpu->arch.host_pan);
 	if (vcpu->arch.vgic)
 		put_gic(&t, &ctx->gic);
 	return t.len;

@@ -37,6 +37,9 @@ static_assert(offsetof(struct hyp_cpu, stub_vbar) == HYP_CPU_STUB);
 static_assert(sizeof(struct hyp_cpu) < HYP_CPU_BYTES / 2);
 static_assert(sizeof(struct arm64_ctx) <= PAGE_SIZE);
 
+/* PSTATE.PAN: headers name it from 6.12 on */
+#define SYS_PAN		sys_reg(3, 0, 4, 2, 3)
+
 /**
  * struct el2_cpu - of a host CPU; on the CPU, interrupts or preemption off
  * @foreign: somebody else uses VMIDs here
@@ -192,6 +195,8 @@ void arm64_session_put(struct mote_vcpu *vcpu)
 {
 	struct el2_cpu *cpu = this_cpu_ptr(&el2_cpu);
 
+	if (el2_host()->flags & BIT(HYP_BIT_PAN))
+		vcpu->arch.host_pan = read_sysreg_s(SYS_PAN);
 	if (!arm64_vhe)
 		return;
 	vhe_session_put(to_ctx(vcpu), &cpu->vhe);

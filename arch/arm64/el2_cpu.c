@@ -20,6 +20,9 @@
 
 #include "el2.h"
 
+/* DIT: the kernel's headers name it from 6.2 on */
+#define SYS_DIT		sys_reg(3, 3, 4, 2, 5)
+
 static bool has_field(u64 reg, unsigned int shift)
 {
 	return cpuid_feature_extract_unsigned_field(reg, shift);
@@ -36,9 +39,13 @@ static u64 extension_flags(void)
 
 	flags |= has_field(pfr0, 24) ? HYP_GIC : 0;
 	flags |= has_field(pfr0, 28) ? BIT(HYP_BIT_RAS) : 0;
-	flags |= has_field(pfr0, 40) ? HYP_MPAM : 0;
 	flags |= has_field(mmfr0, 56) ? HYP_FGT : 0;
+#ifdef ARM64_HAS_HCX
+	/* Older kernels never touch HCRX_EL2, so firmware may not let EL2 (SCR_EL3.HXEn) */
 	flags |= has_field(mmfr1, 40) ? HYP_HCX : 0;
+#endif
+	flags |= has_field(mmfr1, 20) ? BIT(HYP_BIT_PAN) : 0;
+	flags |= has_field(pfr0, 48) && read_sysreg_s(SYS_DIT) ? BIT(HYP_BIT_DIT) : 0;
 	/* PMBIDR_EL1.P and TRBIDR_EL1.P: a higher level keeps the buffer */
 	if (has_field(dfr0, 32) && !(read_sysreg_s(SYS_PMBIDR_EL1) & BIT(4)))
 		flags |= HYP_SPE;
@@ -123,6 +130,9 @@ static u64 branch_flags(void)
 	return bhb >> HYP_SMC_SHIFT ? bhb : v2 | bhb;
 }
 
+/* AmpereOne AC04, which older headers do not name */
+#define MIDR_AC04	MIDR_CPU_MODEL(ARM_CPU_IMP_AMPERE, 0xac4)
+
 u64 el2_cpu_flags(void)
 {
 	u64 flags = extension_flags() | branch_flags();
@@ -131,5 +141,7 @@ u64 el2_cpu_flags(void)
 		flags |= HYP_SPECULATIVE_AT;
 	if (this_cpu_has_cap(ARM64_WORKAROUND_834220))
 		flags |= HYP_834220;
+	if ((read_cpuid_id() & MIDR_CPU_MODEL_MASK) == MIDR_AC04)
+		flags |= HYP_AC04_23;
 	return flags;
 }

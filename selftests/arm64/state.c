@@ -353,6 +353,42 @@ TEST(random_state)
 	}
 }
 
+/* The number behind a word of DUMP's text */
+static u64 dumped(struct vcpu *v, const char *word)
+{
+	static char text[8192];
+	u64 bytes = sizeof(text);
+	char *at;
+
+	if (mote_dump(v->fd, text, &bytes, 0))
+		return -1;
+	at = strstr(text, word);
+	return at ? strtoull(at + strlen(word), NULL, 16) : ~0ULL;
+}
+
+GUEST(access_to_users)
+{
+	asm volatile(".inst 0xd500409f\n\tisb" : : : "memory");	/* msr pan, #0 */
+	guest_sync(0);
+}
+
+/* The guest's PSTATE.PAN is not the kernel's: that one has it set whatever the guest does */
+TEST(kernel_keeps_its_pan)
+{
+	struct mote_arm64_idreg *mmfr1;
+	struct one o;
+
+	one_create(&o, 0, guest_access_to_users, 0);
+	mmfr1 = a64_feature(&o.vm, ENC_MMFR1);
+	ASSERT_NE(NULL, mmfr1);
+	if (!(mmfr1->value >> 20 & 15))
+		SKIP(return, "no FEAT_PAN");
+	vcpu_sync(&o.cpu);
+	EXPECT_EQ(1, dumped(&o.cpu, "PAN "));
+	vcpu_finish(&o.cpu);
+	one_destroy(&o);
+}
+
 TEST(dump)
 {
 	char text[8192];

@@ -93,6 +93,20 @@
 	.endm
 
 /*
+ * PSTATE bits that an exception leaves as they were: the guest's become the
+ * kernel's.  SCTLR_EL2.SPAN does not help while HCR_EL2.TGE is clear (Arm ARM,
+ * "PAN"), and it was.
+ */
+	.macro	host_pstate
+	tbz	x2, #HYP_BIT_PAN, .Lno_pan\@
+	.inst	0xd500419f		/* msr pan, #1 */
+.Lno_pan\@:
+	tbz	x2, #HYP_BIT_DIT, .Lno_dit\@
+	.inst	0xd503415f		/* msr dit, #1 */
+.Lno_dit\@:
+	.endm
+
+/*
  * u64 \name\()_guest_enter(struct arm64_ctx *ctx, u64 flags)
  *
  * \vhe: VBAR_EL2 is the host's, and only here ours.
@@ -142,6 +156,7 @@ SYM_CODE_START_LOCAL(\name\()_exit)
 	harden
 	collect_serror
 	.if	\vhe
+	host_pstate
 	ldr	x2, [sp, #FRAME_VBAR]
 	msr	vbar_el2, x2
 	.endif

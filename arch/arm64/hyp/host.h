@@ -5,7 +5,9 @@
 #ifndef MOTE_ARM64_HYP_HOST_H
 #define MOTE_ARM64_HYP_HOST_H
 
-/* hyp_host::flags; the first three are entry.S's, too */
+/* hyp_host::flags; the first five are entry.S's, too */
+#define HYP_BIT_PAN		3	/* PSTATE.PAN is the kernel's to set (VHE) */
+#define HYP_BIT_DIT		4	/* PSTATE.DIT the same, and the kernel has it set */
 #define HYP_BIT_RAS		0	/* FEAT_RAS: ESB, DISR_EL1, VSESR_EL2 */
 #define HYP_BIT_CLRBHB		1	/* the CLRBHB instruction after each exit... */
 #define HYP_BIT_LOOP		2	/* ...or a loop of branches, by HYP_LOOP_SHIFT... */
@@ -14,8 +16,8 @@
 #define HYP_GIC			BIT(8)	/* system registers of GICv3 */
 #define HYP_FGT			BIT(9)	/* FEAT_FGT */
 #define HYP_HCX			BIT(10)	/* FEAT_HCX */
-#define HYP_MPAM		BIT(11)	/* FEAT_MPAM */
-#define HYP_OPTIONAL		(HYP_FGT | HYP_HCX | HYP_MPAM)
+#define HYP_OPTIONAL		(HYP_FGT | HYP_HCX)
+#define HYP_AC04_23		BIT(11)	/* AmpereOne: see hcr_write() */
 #define HYP_SPE			BIT(12)	/* statistical profiling, and ours to stop */
 #define HYP_TRBE		BIT(13)	/* trace buffer, the same */
 #define HYP_834220		BIT(14)	/* Cortex-A57: see fault_save() */
@@ -63,7 +65,7 @@ struct hyp_host {
 	u64 vpidr;
 	u64 icc_sre;
 	u64 vtr;
-	u64 optional[7];
+	u64 optional[6];
 	u64 tpidr_el0;
 	u64 tpidrro_el0;
 };

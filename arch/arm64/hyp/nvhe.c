@@ -53,7 +53,7 @@ static __always_inline void regime_switch(const u64 *sys, u64 vtcr, u64 vttbr, u
 	write_sysreg(sys[ARM64_MDSCR_EL1], mdscr_el1);
 	write_sysreg(vtcr, vtcr_el2);
 	write_sysreg(vttbr, vttbr_el2);
-	write_sysreg(hcr, hcr_el2);
+	hcr_write(hcr, flags);
 	if (at)
 		isb();
 	write_sysreg(sys[ARM64_SCTLR_EL1], sctlr_el1);

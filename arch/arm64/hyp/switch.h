@@ -40,8 +40,9 @@
  * Controls of later extensions: bit of hyp_host::flags, register, value for
  * the guest.  0 in the fine-grained traps (HFGRTR, HFGWTR, HFGITR, HDFGRTR and
  * HDFGWTR_EL2) and in HCRX_EL2 hides what came later (bits named n... trap when
- * clear) and leaves the rest to HCR_EL2; MPAM2_EL2 has its two traps for EL1
- * (Arm ARM and the MPAM supplement).
+ * clear) and leaves the rest to HCR_EL2 (Arm ARM).  MPAM2_EL2 is not touched:
+ * nor do the kernels here, so that firmware may have its accesses trap to EL3,
+ * which would be the end of the host.
  */
 #define FOR_OPTIONAL_REGS(F)							\
 	F(HYP_FGT, 0, sys_reg(3, 4, 1, 1, 4), 0)				\
@@ -49,8 +50,7 @@
 	F(HYP_FGT, 2, sys_reg(3, 4, 1, 1, 6), 0)				\
 	F(HYP_FGT, 3, sys_reg(3, 4, 3, 1, 4), 0)				\
 	F(HYP_FGT, 4, sys_reg(3, 4, 3, 1, 5), 0)				\
-	F(HYP_HCX, 5, sys_reg(3, 4, 1, 2, 2), 0)				\
-	F(HYP_MPAM, 6, sys_reg(3, 4, 10, 5, 0), host->optional[6] | 3ULL << 48)
+	F(HYP_HCX, 5, sys_reg(3, 4, 1, 2, 2), 0)
 
 #define OPTIONAL_SAVE(flag, i, r, v)						\
 	if (host->flags & (flag))						\
@@ -71,14 +71,26 @@
 /* HPMN and HPME split the counters between host and guest, who gets none */
 #define MDCR_HOST_BITS		0x9fULL
 
-/* At EL2, before the first guest; host->flags is set */
+/*
+ * The host's controls.  On VHE (session): the kernel changes them from task to task
+ * (CNTHCTL_EL2 as CNTKCTL_EL1), and KVM's vCPUs, which a thread may have loaded
+ * at any time, do.  nVHE (cpu): nobody else is at EL2.
+ */
+static __always_inline void controls_save(struct hyp_host *host)
+{
+	host->mdcr = read_sysreg(mdcr_el2);
+	FOR_CONTROLS(CONTROL_SAVE)
+	if (likely(!(host->flags & HYP_OPTIONAL)))
+		return;
+	FOR_OPTIONAL_REGS(OPTIONAL_SAVE)
+}
+
+/* At EL2, before the first guest; host->flags is set (cpu) */
 static __always_inline void host_save(struct hyp_host *host)
 {
 	host->hcr = read_sysreg(hcr_el2);
 	host->cptr = read_sysreg(cptr_el2);
-	host->mdcr = read_sysreg(mdcr_el2);
-	FOR_CONTROLS(CONTROL_SAVE)
-	FOR_OPTIONAL_REGS(OPTIONAL_SAVE)
+	controls_save(host);
 	if (host->flags & HYP_GIC) {
 		/* SRE clear: the ICH_* registers are UNDEFINED (GIC spec., ICC_SRE_EL2) */
 		host->icc_sre = read_sysreg_s(SYS_ICC_SRE_EL2);
@@ -104,6 +116,21 @@ static __always_inline void controls_put(struct hyp_host *host)
 	if (likely(!(host->flags & HYP_OPTIONAL)))
 		return;
 	FOR_OPTIONAL_REGS(OPTIONAL_HOST)
+}
+
+/*
+ * AmpereOne erratum AC04_CPU_23: a write of HCR_EL2 may corrupt translations that
+ * are under way; before it they have to end, and behind it none may begin.
+ */
+static __always_inline void hcr_write(u64 hcr, u64 flags)
+{
+	bool fence = unlikely(flags & HYP_AC04_23);
+
+	if (fence)
+		dsb(nsh);
+	write_sysreg(hcr, hcr_el2);
+	if (fence)
+		isb();
 }
 
 /* A virtual SError that waits, and how the guest has taken it */

@@ -26,6 +26,7 @@ void vhe_session_load(struct arm64_ctx *ctx, struct hyp_host *host)
 {
 	u64 *sys = ctx->sys;
 
+	controls_save(host);
 	host->tpidr_el0 = read_sysreg(tpidr_el0);
 	host->tpidrro_el0 = read_sysreg(tpidrro_el0);
 	FOR_MMU_REGS(SYS_LOAD_EL12)
@@ -44,6 +45,8 @@ void vhe_session_put(struct arm64_ctx *ctx, struct hyp_host *host)
 {
 	u64 *sys = ctx->sys;
 
+	/* What walks the guest's tables by speculation ends before they change */
+	dsb(nsh);
 	FOR_MMU_REGS(SYS_SAVE_EL12)
 	FOR_EL1_REGS(SYS_SAVE_EL12)
 	FOR_PLAIN_REGS(SYS_SAVE)
@@ -88,7 +91,7 @@ void vhe_enter(struct arm64_ctx *ctx, struct hyp_host *host)
 	write_sysreg(ctx->sys[ARM64_MDSCR_EL1], mdscr_el1);
 	gic_enter(&ctx->gic);
 	vserror_load(ctx, host->flags);
-	write_sysreg(ctx->hcr | HCR_E2H, hcr_el2);
+	hcr_write(ctx->hcr | HCR_E2H, host->flags);
 	write_sysreg(ctx->cptr, cpacr_el1);
 	tlb_flush(ctx);
 	write_sysreg_s(ctx->sys[ARM64_CNTV_CTL_EL0], SYS_CNTV_CTL_EL02);
@@ -100,7 +103,7 @@ void vhe_enter(struct arm64_ctx *ctx, struct hyp_host *host)
 	ctx->sys[ARM64_CNTV_CTL_EL0] = read_sysreg_s(SYS_CNTV_CTL_EL02);
 	write_sysreg_s(0, SYS_CNTV_CTL_EL02);
 	vserror_save(ctx);
-	write_sysreg(hcr, hcr_el2);
+	hcr_write(hcr, host->flags);
 	write_sysreg(cptr, cpacr_el1);
 	ctx->sys[ARM64_MDSCR_EL1] = read_sysreg(mdscr_el1);
 	write_sysreg(mdscr, mdscr_el1);
