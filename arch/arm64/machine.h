@@ -91,7 +91,7 @@ void arm64_stage2_exit(void);
  */
 int arm64_stage2_vm_init(struct mote_vm *vm);
 void arm64_stage2_vm_destroy(struct mote_vm *vm);
-/** arm64_stage2_hcr - bits of HCR_EL2 that go with the format */
+/** arm64_stage2_hcr - bits of HCR_EL2 that go with the format, at reset */
 u64 arm64_stage2_hcr(void);
 
 /* ---- caches.c ---- */

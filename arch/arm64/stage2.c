@@ -87,10 +87,9 @@ const struct mote_pt_format *mote_arch_pt_format(void)
 	return &format;
 }
 
-/** arm64_stage2_hcr - bits of HCR_EL2 that go with the format */
 u64 arm64_stage2_hcr(void)
 {
-	return has_fwb ? HCR_FWB : 0;
+	return has_fwb ? HCR_FWB : HCR_TVM;
 }
 
 int arm64_stage2_vm_init(struct mote_vm *vm)

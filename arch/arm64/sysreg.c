@@ -116,12 +116,42 @@ int arm64_sysreg_check(struct mote_vcpu *vcpu, u32 enc, u64 value)
 	return value == now ? 0 : -EINVAL;
 }
 
+static bool caches_on(struct mote_vcpu *vcpu)
+{
+	u64 both = SCTLR_ELx_M | SCTLR_ELx_C;
+
+	return (arm64_sys_read(vcpu, ARM64_SCTLR_EL1) & both) == both;
+}
+
+/*
+ * HCR_EL2.TVM is set until the guest has MMU and caches on, unless FEAT_S2FWB makes
+ * all of its accesses cached: what it wrote past the caches may hide behind lines
+ * that the host's alias of the page has brought in since, and the reverse when it
+ * turns them off.
+ */
+static void watch_caches(struct mote_vcpu *vcpu)
+{
+	struct arm64_ctx *ctx = to_ctx(vcpu);
+
+	ctx->hcr &= ~(u64)HCR_TVM;
+	if (!caches_on(vcpu))
+		ctx->hcr |= arm64_stage2_hcr() & HCR_TVM;
+}
+
+/* What the CPU's TLB has of the guest's tables may mean something else from now on */
+static void set_state(struct mote_vcpu *vcpu, const struct sysreg *r, u64 value)
+{
+	arm64_sys_write(vcpu, r->reg, value);
+	mote_tlb_vcpu_changed(vcpu);
+	watch_caches(vcpu);
+}
+
 void arm64_sysreg_set(struct mote_vcpu *vcpu, u32 enc, u64 value)
 {
 	const struct sysreg *r = find(enc);
 
 	if (r)
-		arm64_sys_write(vcpu, r->reg, value);
+		set_state(vcpu, r, value);
 	else if (enc >> 14 == 2)
 		arm64_debug_set(vcpu, enc, value);
 	else if (is_timer(enc))
@@ -188,17 +218,15 @@ static int set_way(struct mote_vcpu *vcpu)
 	return clean_all(vcpu);
 }
 
-/* A register of the MMU, while HCR_EL2.TVM is set */
+/* A register of the MMU, see watch_caches() */
 static int write_vm_reg(struct mote_vcpu *vcpu, const struct sysreg *r, u64 value)
 {
-	u64 changed = value ^ arm64_sys_read(vcpu, r->reg);
+	bool before = caches_on(vcpu);
 
 	arm64_sys_write(vcpu, r->reg, value);
 	arm64_skip(vcpu);
-	if (r->reg != ARM64_SCTLR_EL1 || !(changed & SCTLR_ELx_C))
-		return MOTE_RESUME;
-	to_ctx(vcpu)->hcr &= ~(u64)HCR_TVM;
-	return clean_all(vcpu);
+	watch_caches(vcpu);
+	return before == caches_on(vcpu) ? MOTE_RESUME : clean_all(vcpu);
 }
 
 /* Registers whose accesses are done at once.  Return: whether there is one. */

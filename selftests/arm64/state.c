@@ -366,6 +366,56 @@ static u64 dumped(struct vcpu *v, const char *word)
 	return at ? strtoull(at + strlen(word), NULL, 16) : ~0ULL;
 }
 
+#define HCR_TVM		(1UL << 26)
+#define HCR_FWB		(1UL << 46)
+
+GUEST(caches_on_and_off)
+{
+	guest_sync(0);
+	guest_msr(contextidr_el1, 1);
+	guest_sync(1);
+	guest_msr(sctlr_el1, SCTLR_GUEST);
+	guest_sync(2);
+	guest_msr(contextidr_el1, 2);
+	guest_sync(3);
+}
+
+/*
+ * Until a guest has its caches on, somebody has to see that it turns them on, if hardware
+ * does not make it use them anyway; then its writes of registers are its own.
+ */
+TEST(caches_are_watched_until_on)
+{
+	struct one o;
+	u64 exits;
+
+	one_create(&o, 0, guest_caches_on_and_off, 0);
+	vcpu_set(&o.cpu, REG_SCTLR, SCTLR_RES1);
+	EXPECT_EQ(0, vcpu_sync(&o.cpu));
+	if (dumped(&o.cpu, "HCR_EL2 ") & HCR_FWB) {
+		EXPECT_FALSE(dumped(&o.cpu, "HCR_EL2 ") & HCR_TVM);
+		goto end;
+	}
+	EXPECT_TRUE(dumped(&o.cpu, "HCR_EL2 ") & HCR_TVM);
+	exits = o.cpu.stats->exits[MOTE_EXIT_SYSREG];
+	EXPECT_EQ(1, vcpu_sync(&o.cpu));
+	EXPECT_EQ(exits + 1, o.cpu.stats->exits[MOTE_EXIT_SYSREG]);
+	EXPECT_TRUE(dumped(&o.cpu, "HCR_EL2 ") & HCR_TVM);
+	EXPECT_EQ(2, vcpu_sync(&o.cpu));
+	EXPECT_EQ(exits + 2, o.cpu.stats->exits[MOTE_EXIT_SYSREG]);
+	EXPECT_FALSE(dumped(&o.cpu, "HCR_EL2 ") & HCR_TVM);
+	EXPECT_EQ(3, vcpu_sync(&o.cpu));
+	EXPECT_EQ(exits + 2, o.cpu.stats->exits[MOTE_EXIT_SYSREG]);
+	EXPECT_EQ(2, vcpu_get(&o.cpu, REG_CONTEXTIDR));
+	vcpu_set(&o.cpu, REG_SCTLR, SCTLR_RES1);
+	EXPECT_TRUE(dumped(&o.cpu, "HCR_EL2 ") & HCR_TVM);
+	vcpu_set(&o.cpu, REG_SCTLR, SCTLR_GUEST);
+	EXPECT_FALSE(dumped(&o.cpu, "HCR_EL2 ") & HCR_TVM);
+end:
+	vcpu_finish(&o.cpu);
+	one_destroy(&o);
+}
+
 GUEST(access_to_users)
 {
 	asm volatile(".inst 0xd500409f\n\tisb" : : : "memory");	/* msr pan, #0 */
