@@ -161,6 +161,8 @@ static __always_inline void tlb_flush(struct arm64_ctx *ctx)
 		asm volatile("tlbi vmalls12e1" : : : "memory");
 	else
 		asm volatile("tlbi vmalle1" : : : "memory");
+	/* Another vCPU was here: lines may be tagged by what its tables said, too */
+	asm volatile("ic iallu" : : : "memory");
 	dsb(nsh);
 	ctx->flush = 0;
 }
