@@ -60,6 +60,8 @@ int mote_arch_init(void)
 	r = timer_init();
 	if (r)
 		goto exit_irqs;
+	/* From its start on KVM has the timer's interrupt, and nobody else wants it */
+	arm64_kvm_is_there = hostirq_shared(HOSTIRQ_VTIMER);
 	/* Without a usable GIC all works but IRQCHIP */
 	if (vgic_init())
 		pr_info("no GICv3 to virtualize: guests have no interrupt controller in the kernel\n");

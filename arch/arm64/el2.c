@@ -42,12 +42,10 @@ static_assert(sizeof(struct arm64_ctx) <= PAGE_SIZE);
 
 /**
  * struct el2_cpu - of a host CPU; on the CPU, interrupts or preemption off
- * @foreign: somebody else uses VMIDs here
  * @vttbr: VTTBR_EL2 as the last session left it (VHE)
  * @vhe: VHE: what the switch gives back
  */
 struct el2_cpu {
-	bool foreign;
 	u64 vttbr;
 	struct hyp_host vhe;
 };
@@ -55,6 +53,7 @@ struct el2_cpu {
 static DEFINE_PER_CPU(struct el2_cpu, el2_cpu);
 
 bool arm64_vhe;
+bool arm64_kvm_is_there __ro_after_init;
 u64 arm64_ich_vtr;
 
 static struct hyp_host *el2_host(void)
@@ -123,7 +122,6 @@ int arm64_el2_cpu_enable(void)
 	struct el2_cpu *cpu = this_cpu_ptr(&el2_cpu);
 	int r = 0;
 
-	cpu->foreign = false;
 	if (arm64_vhe)
 		vhe_cpu_enable(cpu);
 	else
@@ -167,17 +165,16 @@ void arm64_ctx_free(struct arm64_ctx *ctx)
 /* ---- sessions ---- */
 
 /*
- * KVM on a VHE host gives its VMs VMIDs from the same space, and neither knows
- * the other's.  It writes VTTBR_EL2 whenever it loads a vCPU, so a change there
- * says that its entries are in this CPU's TLB.  From then on ours do not stay
- * when a session ends, either.
+ * KVM on a VHE host gives its VMs VMIDs from the same space, if from its other
+ * end, and neither knows the other's.  It writes VTTBR_EL2 whenever it loads a
+ * vCPU, so a change there says that its entries are in this CPU's TLB; or that the
+ * CPU has slept so deeply that it forgot.  When ours would be in KVM's way nothing
+ * says: where it is there they do not stay when a session ends.
  */
 static void foreign_check(struct el2_cpu *cpu)
 {
-	if (likely(read_sysreg(vttbr_el2) == cpu->vttbr))
-		return;
-	tlbi_all_vmids();
-	cpu->foreign = __this_cpu_read(mote_cpu_ready);
+	if (unlikely(read_sysreg(vttbr_el2) != cpu->vttbr))
+		tlbi_all_vmids();
 }
 
 void arm64_session_load(struct mote_vcpu *vcpu)
@@ -200,7 +197,7 @@ void arm64_session_put(struct mote_vcpu *vcpu)
 	if (!arm64_vhe)
 		return;
 	vhe_session_put(to_ctx(vcpu), &cpu->vhe);
-	if (unlikely(cpu->foreign))
+	if (arm64_kvm_is_there)
 		tlbi_all_vmids();
 }
 

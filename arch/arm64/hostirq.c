@@ -177,6 +177,11 @@ unsigned int hostirq_request(enum hostirq which)
 	return h->irq;
 }
 
+bool hostirq_shared(enum hostirq which)
+{
+	return host_irqs[which].irq && !host_irqs[which].ours;
+}
+
 void hostirq_exit(void)
 {
 	struct host_irq *h;

@@ -26,6 +26,8 @@ enum hostirq {
 bool hostirq_vtimer_is_kernels(void);
 /** hostirq_request - find and request it.  Return: Linux' number, 0: none.  Sleepable. */
 unsigned int hostirq_request(enum hostirq which);
+/** hostirq_shared - whether somebody else has requested it, which on arm64 is KVM */
+bool hostirq_shared(enum hostirq which);
 /** hostirq_exit - free all; not enabled on any CPU any more.  Harmless without. */
 void hostirq_exit(void);
 /** hostirq_is_ours - whether nobody else had requested it */

@@ -20,6 +20,9 @@ static inline struct arm64_ctx *to_ctx(struct mote_vcpu *vcpu)
 /* The kernel itself runs at EL2 (HCR_EL2.E2H), else at EL1 with a lowvisor of ours at EL2 */
 extern bool arm64_vhe;
 
+/* KVM is initialised and may use EL2 at any time (VHE) */
+extern bool arm64_kvm_is_there;
+
 /** arm64_el2_init - see mote_arch_init(): find out who has EL2, get the lowvisor ready */
 int arm64_el2_init(void);
 void arm64_el2_exit(void);

@@ -40,9 +40,10 @@ static bool has_granule_4k(u64 mmfr0)
 	return stage2 ? stage2 >= 2 : cpuid_feature_extract_signed_field(mmfr0, 28) >= 0;
 }
 
-static int init_vmids(bool wide)
+/* And back: from the top, as KVM counts from 1 */
+static unsigned int vmid_of(unsigned int tag)
 {
-	return mote_tags_init(&vmids, 1, wide ? 0xffff : 0xff);
+	return vmids.count + 1 - tag;
 }
 
 /**
@@ -74,7 +75,7 @@ int arm64_stage2_init(void)
 	arm64_vtcr = VTCR_EL2_RES1 | (u64)pa_range << VTCR_EL2_PS_SHIFT | VTCR_EL2_SH0_INNER |
 		     VTCR_EL2_ORGN0_WBWA | VTCR_EL2_IRGN0_WBWA | VTCR_EL2_LVLS_TO_SL0(3) |
 		     VTCR_EL2_T0SZ(arm64_ipa_bits) | (wide_vmids ? VTCR_EL2_VS_16BIT : 0);
-	return init_vmids(wide_vmids);
+	return mote_tags_init(&vmids, 1, wide_vmids ? 0xffff : 0xff);
 }
 
 void arm64_stage2_exit(void)
@@ -94,14 +95,16 @@ u64 arm64_stage2_hcr(void)
 
 int arm64_stage2_vm_init(struct mote_vm *vm)
 {
-	vm->arch.vmid = mote_tag_alloc(&vmids);
-	if (!vm->arch.vmid)
+	unsigned int tag = mote_tag_alloc(&vmids);
+
+	if (!tag)
 		return -ENOSPC;
+	vm->arch.vmid = vmid_of(tag);
 	vm->arch.vttbr = virt_to_phys(vm->mem.pt.root) | (u64)vm->arch.vmid << 48;
 	return 0;
 }
 
 void arm64_stage2_vm_destroy(struct mote_vm *vm)
 {
-	mote_tag_free(&vmids, vm->arch.vmid);
+	mote_tag_free(&vmids, vmid_of(vm->arch.vmid));
 }

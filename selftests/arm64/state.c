@@ -439,6 +439,26 @@ TEST(kernel_keeps_its_pan)
 	one_destroy(&o);
 }
 
+/* From the top down, as KVM's go from the bottom up */
+TEST(vmids)
+{
+	struct one a, b;
+	u64 all, first, second;
+
+	one_create(&a, 0, guest_sync_loop, 0);
+	one_create(&b, 0, guest_sync_loop, 0);
+	vcpu_sync(&a.cpu);
+	vcpu_sync(&b.cpu);
+	all = dumped(&a.cpu, "VTCR ") >> 19 & 1 ? 0xffff : 0xff;	/* VS */
+	first = dumped(&a.cpu, "VTTBR ") >> 48;
+	second = dumped(&b.cpu, "VTTBR ") >> 48;
+	EXPECT_LT(0, first);
+	EXPECT_LT(0, second);
+	EXPECT_EQ(1, (first + all - second) % all);
+	one_destroy(&b);
+	one_destroy(&a);
+}
+
 TEST(dump)
 {
 	char text[8192];
