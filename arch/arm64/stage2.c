@@ -5,6 +5,8 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/io.h>
+#include <linux/ioport.h>
+#include <linux/mm.h>
 #include <linux/printk.h>
 #include <asm/cpufeature.h>
 #include <asm/kvm_arm.h>
@@ -17,6 +19,7 @@
 
 /* 1 TiB for guests: more would need one more level, in all walks of all guests */
 #define IPA_BITS_MAX	40
+#define PA_TOP		BIT_ULL(48)
 /* Less would have to start at level 2; no CPU with EL2 has less */
 #define IPA_BITS_MIN	31
 
@@ -46,6 +49,13 @@ static unsigned int vmid_of(unsigned int tag)
 	return vmids.count + 1 - tag;
 }
 
+/* All memory that guests may get is where the formats of EL2 and stage 2 reach */
+static bool memory_in_reach(void)
+{
+	return region_intersects(PA_TOP, BIT_ULL(52) - PA_TOP, IORESOURCE_SYSTEM_RAM,
+				 IORES_DESC_NONE) == REGION_DISJOINT;
+}
+
 /**
  * arm64_stage2_init - what stage 2 looks like on this machine
  *
@@ -59,6 +69,14 @@ int arm64_stage2_init(void)
 	unsigned int pa_range = min(field(mmfr0, 0), 5u);	/* 48 bits */
 	bool wide_vmids = field(mmfr1, 4) == 2;
 
+	if (!memory_in_reach()) {
+		pr_err("this machine has memory above 256 TiB, which mote's tables do not reach: boot with mem=256T\n");
+		return -EOPNOTSUPP;
+	}
+	if (cpus_have_final_cap(ARM64_MISMATCHED_CACHE_TYPE)) {
+		pr_err("the CPUs have cache lines of different sizes, which guests would stumble over: not usable with mote\n");
+		return -EOPNOTSUPP;
+	}
 	if (!has_granule_4k(mmfr0)) {
 		pr_err("this CPU has no 4 KiB pages in stage 2: not usable with mote\n");
 		return -EOPNOTSUPP;
