@@ -547,6 +547,9 @@ static GUEST_NOFPU void guest_xcr0(u64 arg)
 	guest_idle();
 	guest_write_cr4(guest_read_cr4() | CR4_OSXSAVE);
 	GUEST_EQ(7, guest_xgetbv());
+	guest_idle();
+	guest_sync(1001);
+	GUEST_EQ(3, guest_xgetbv());
 }
 
 static u8 xsave_area[1024] __attribute__((aligned(64)));
@@ -595,6 +598,11 @@ TEST(xcr0)
 	must_set_regs(o.cpu.fd, &r, 1, NULL);
 	for (int i = 0; i < IDLE; i++)
 		ASSERT_TRUE(run_keeps_host(&o));
+	/* From the host's own value, with which the guest may run without the rest */
+	while (vcpu_sync(&o.cpu) != 1001)
+		;
+	r.value = 3;
+	must_set_regs(o.cpu.fd, &r, 1, NULL);
 	vcpu_finish(&o.cpu);
 	one_destroy(&o);
 }
