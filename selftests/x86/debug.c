@@ -281,7 +281,7 @@ TEST(resume_flag)
 	vcpu_set(&o.cpu, RFLAGS, vcpu_get(&o.cpu, RFLAGS) | RFLAGS_RF);
 	ASSERT_EQ(MOTE_EXIT_PIO, vcpu_run(&o.cpu));
 	/* Bochs (seen in 3.0) ends it with the exit */
-	if (o.vm.info.backend == MOTE_BACKEND_SVM)
+	if (guest_on_tcg)
 		EXPECT_EQ(RFLAGS_RF, vcpu_get(&o.cpu, RFLAGS) & RFLAGS_RF);
 	o.cpu.run->request = MOTE_RUN_COMPLETE_ONLY;
 	ASSERT_EQ(0, vcpu_run(&o.cpu));
