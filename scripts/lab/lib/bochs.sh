@@ -3,10 +3,6 @@
 # Bochs 3.0 from Debian's source package with our edits; see docs/lab.md for
 # why it is built and why it is edited.
 
-BOCHS_EDITS=$LAB/bochs/edits.sed
-BOCHS_VMX_EDITS=$LAB/bochs/vmx.sed
-BOCHS_SVM_EDITS=$LAB/bochs/svm.sed
-BOCHS_SVM_CLEAN=$LAB/bochs/clean.h
 BOCHS_CONFIGURE="--with-nogui --disable-debugger --disable-docbook --enable-xpm=no
 	--enable-x86-64 --enable-cpu-level=6 --enable-smp --enable-fpu --enable-vmx=2
 	--enable-svm --enable-avx --enable-evex --enable-memtype
@@ -16,7 +12,7 @@ BOCHS_CONFIGURE="--with-nogui --disable-debugger --disable-docbook --enable-xpm=
 # bochs_dir: where the emulator of this recipe is or will be
 bochs_dir() {
 	# shellcheck disable=SC2086,SC2116 # spaces do not count
-	echo "$CACHE/bochs-3.0-$(key "$BOCHS_EDITS" "$BOCHS_VMX_EDITS" "$BOCHS_SVM_EDITS" "$BOCHS_SVM_CLEAN" <(echo $BOCHS_CONFIGURE))"
+	echo "$CACHE/bochs-3.0-$(key "$LAB"/bochs/*.{sed,h,cc} <(echo $BOCHS_CONFIGURE))"
 }
 
 bochs_get() {
@@ -32,11 +28,7 @@ bochs_build() {
 	(cd "$out" && run_logged "$CACHE/log/bochs-source.log" \
 		apt_run apt-get --tar-only --download-only source bochs)
 	tar -C "$src" --strip-components=1 -xf "$out"/bochs_3.0*.orig.tar.xz
-	sed -i -f "$BOCHS_EDITS" "$src"/cpu/{vmx,vapic,event,cpu}.cc
-	sed -i -f "$BOCHS_VMX_EDITS" "$src"/cpu/{vmx,event,msr,init}.cc "$src/cpu/cpu.h"
-	sed -i -f "$BOCHS_SVM_EDITS" "$src"/cpu/{svm,flag_ctrl_pro,exception,crregs}.cc \
-		"$src/cpu/cpudb/amd/ryzen.cc"
-	cp "$BOCHS_SVM_CLEAN" "$src/cpu/mote_clean.h"
+	bochs_edit "$src/cpu"
 	bochs_check_edits "$src"
 	# shellcheck disable=SC2086 # a list of words
 	(cd "$src" && run_logged "$CACHE/log/bochs-configure.log" \
@@ -48,10 +40,21 @@ bochs_build() {
 	rm -rf "$src" "$out/bios" "$out"/*.tar.*
 }
 
+# bochs_edit CPU: our changes of what is in that folder
+bochs_edit() {
+	local f edits=$LAB/bochs
+	sed -i -f "$edits/edits.sed" "$1"/{vmx,vapic,event,cpu}.cc
+	sed -i -f "$edits/svm.sed" "$1"/{svm,flag_ctrl_pro,exception,crregs,cpudb/amd/ryzen}.cc
+	sed -i -f "$edits/tags.sed" "$1"/{tlb,cpu}.h "$1"/{paging,proc_ctrl,vmx,svm}.cc
+	for f in clean.h tags.h tags.cc; do
+		cp "$edits/$f" "$1/mote_$f"
+	done
+}
+
 bochs_check_edits() {
 	local marker
 	while read -r marker; do
 		grep -qrs "$marker\\b" "$1/cpu" ||
 			die "$marker does not fit this source of Bochs"
-	done < <(cat "$BOCHS_EDITS" "$BOCHS_VMX_EDITS" "$BOCHS_SVM_EDITS" | grep -o 'mote-edit [0-9]*' | sort -u)
+	done < <(cat "$LAB"/bochs/*.sed | grep -o 'mote-edit [0-9]*' | sort -u)
 }
