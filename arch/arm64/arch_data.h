@@ -81,8 +81,7 @@ struct arm64_timer {
  * @vmid: TLB tag (c)
  * @vttbr: VTTBR_EL2 (c)
  * @cntvoff: host counter - guest's virtual counter; MOTE_ARM64_CNTVCT sets it (a)
- * @gic: in-kernel interrupt controller or NULL (c, before the first vCPU; published
- *	with release for mote_arch_vm_irq())
+ * @gic: in-kernel interrupt controller or NULL (c, before the first vCPU)
  */
 struct mote_vm_arch {
 	unsigned int vmid;

@@ -8,6 +8,8 @@ SPLAT="$SPLAT|inconsistent lock state|suspicious RCU|KASAN|UBSAN|rcu: INFO|rcu.*
 SPLAT="$SPLAT|rcu.*detected stalls|Bad page|soft lockup|hard LOCKUP|general protection fault"
 SPLAT="$SPLAT|unchecked MSR access|sleeping function|refcount_t:|unreferenced object"
 SPLAT="$SPLAT|blocked for more than|stack-protector|scheduling while atomic|ODEBUG"
+SPLAT="$SPLAT|Internal error|invalid opcode:|divide error:|nobody cared|Unable to handle kernel"
+SPLAT="$SPLAT|double fault|stack segment:|Kernel panic|bad pmd|bad pud|Bad rss-counter"
 # advice to people with silicon
 NO_SPLAT='(Speculative Return Stack Overflow|RETBleed): WARNING: S'
 

@@ -20,12 +20,16 @@ apt_run() {
 }
 
 # apt_mirror PATTERN: the address of the first Debian archive whose release
-# matches.  Origin is unknown until lists are fetched: accept it empty.
+# matches, by its name in sources.list ("stable", too) or by its code name.  Origin
+# and code name are unknown until lists are fetched: accept them empty.
 apt_mirror() {
 	# shellcheck disable=SC2016 # apt's own variables
-	apt-get indextargets --format '$(RELEASE) $(REPO_URI) $(ORIGIN)' \
+	apt-get indextargets --format '$(RELEASE)|$(CODENAME)|$(REPO_URI)|$(ORIGIN)' \
 		'Created-By: Packages' |
-		awk -v p="$1" '$1 ~ p && ($3 == "" || $3 == "Debian") { print $2; exit }'
+		awk -F '|' -v p="$1" '($1 ~ p || $2 ~ p) && ($4 == "" || $4 == "Debian") {
+			if (!found++)
+				print $3
+		}'
 }
 
 apt_sources() {
@@ -78,7 +82,7 @@ apt_unpack() {
 	local dir=$1 tmp deb
 	shift
 	tmp=$(mktemp -d "$CACHE/unpack.XXXXXX")
-	(cd "$tmp" && run_logged "$CACHE/log/download.log" apt_run apt-get download "$@")
+	(cd "$tmp" && run_logged "$CACHE/log/download.log" apt_run apt-get download "$@") || exit 1
 	for deb in "$tmp"/*.deb; do
 		dpkg -x "$deb" "$dir"
 	done

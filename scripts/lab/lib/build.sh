@@ -76,8 +76,10 @@ strip_btf() {
 
 # guest_initrd DIR: an initrd for Linux guests
 guest_initrd() {
+	local busybox
+	busybox=$(busybox)
 	printf '%s\n' "dir proc" "dir sys" "dir dev" "dir tmp" "dir root" \
-		"file bin/busybox $(busybox)" "link bin/sh busybox" \
+		"file bin/busybox $busybox" "link bin/sh busybox" \
 		"file init $LAB/init/guest-init" |
 		python3 "$LAB/initrd.py" "$1/guest-initrd"
 }
@@ -91,14 +93,16 @@ busybox() {
 busybox_fetch() {
 	apt_update
 	apt_unpack "$1" "busybox-static:$ARCH_DEB"
+	[ -x "$1/bin/busybox" ] || die "busybox-static has no bin/busybox"
 }
 
 # initramfs_list RUNDIR KERNEL: what an emulated host carries, for initrd.py
 initramfs_list() {
-	local run=$1 m ko
+	local run=$1 m ko busybox
+	busybox=$(busybox)
 	printf 'dir %s\n' proc sys dev tmp root lab
 	echo "file init $LAB/init/init"
-	echo "file bin/busybox $(busybox)"
+	echo "file bin/busybox $busybox"
 	echo "link bin/sh busybox"
 	for m in "$LAB"/init/lib.sh "$LAB"/init/mode-*.sh "$LAB/init/tap.awk"; do
 		echo "file lab/$(basename "$m") $m"

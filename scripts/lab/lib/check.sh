@@ -78,15 +78,17 @@ cmd_unit() {
 
 # check_unit PATTERN: programs that need no host
 check_unit() {
-	local name seconds rest out
-	build_unit
+	local name seconds rest out status
+	with_lock "build$(key <<<"$BUILD")" build_unit
 	out=$(mktemp)
 	while read -r name seconds rest; do
 		[[ $name == unit/* ]] || continue
 		test_matches "$name" "$1" || continue
 		echo "# $name (build machine)"
-		timeout -k 5 "$((seconds * 2))" "$BUILD/selftests/$name" </dev/null 2>&1 | tee "$out"
-		unit_counts "${PIPESTATUS[0]}" "$out" | check_count "build machine"
+		status=0
+		timeout -k 5 "$((seconds * 2))" "$BUILD/selftests/$name" </dev/null 2>&1 |
+			tee "$out" || status=$?
+		unit_counts "$status" "$out" | check_count "build machine"
 	done < <(tests_all)
 	rm -f "$out"
 }
@@ -119,7 +121,7 @@ check_count() {
 check_lane() {
 	local out status=0 start=$SECONDS
 	out=$(mktemp)
-	"$LAB/lab" lane "$@" | tee "$out" || status=$?
+	setpriv --pdeathsig TERM "$LAB/lab" lane "$@" | tee "$out" || status=$?
 	if ! sed -n 's/^# counts: //p' "$out" | grep . && [ "$status" != 0 ]; then
 		echo 0 1 0
 	fi | sed "s|\$| $1 $2 ($((SECONDS - start)) s)|" >>"$TOTALS"

@@ -6,11 +6,16 @@ TOP=$(cd "$LAB/../.." && pwd)
 BUILD=${BUILD:-$TOP/build}
 CACHE=${MOTE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mote}
 JOBS=${JOBS:-$(nproc)}
-mkdir -p "$CACHE/log"
+export LC_ALL=C.UTF-8	# what programs say is read here
 unset MAKEFLAGS MFLAGS	# what an outer make was given is not for those in here
 
 say() { printf 'lab: %s\n' "$*" >&2; }
 die() { printf 'lab: error: %s\n' "$*" >&2; exit 1; }
+
+case $TOP$BUILD$CACHE in
+*[[:space:]]*) die "make and kbuild take no spaces in paths: $TOP, $BUILD, $CACHE" ;;
+esac
+mkdir -p "$CACHE/log"
 
 # run_logged LOG CMD...: a long, chatty command; its output is seen on failure
 run_logged() {
@@ -34,11 +39,13 @@ with_lock() {
 }
 
 # cached DIR CMD...: CMD fills a new folder, named by its only added argument,
-# which becomes DIR when it is complete.  A DIR that exists is complete.
+# which becomes DIR when it is complete.  A DIR that exists is complete; its time
+# says when it was last used.
 cached() {
 	local dir=$1
 	shift
 	[ -e "$dir" ] || with_lock "$(basename "$dir")" cached_fill "$dir" "$@"
+	touch -c "$dir"
 }
 
 cached_fill() {
@@ -48,7 +55,18 @@ cached_fill() {
 	rm -rf "$new"
 	mkdir -p "$new"
 	"$@" "$new"
+	[ -n "$(find "$new" -mindepth 1 -print -quit)" ] || die "nothing came of '$1'"
 	mv "$new" "$dir"
+	cache_prune
+}
+
+# cache_prune: old kernels, emulators and the like that nobody has used for a month
+cache_prune() {
+	local dir
+	for dir in "$CACHE" "$CACHE/kernel"; do
+		[ ! -d "$dir" ] || find "$dir" -mindepth 1 -maxdepth 1 -type d -mtime +30 \
+			! -name kernel ! -name apt ! -name lock ! -name log -exec rm -rf {} +
+	done
 }
 
 # key FILE...: a short name for the contents of files

@@ -51,7 +51,8 @@ kernel_resolve() {
 	package=$(kernel_package "$1")
 	[ -n "$package" ] || die "apt knows no kernel $1"
 	mkdir -p "$CACHE/kernel"
-	echo "${package#linux-image-}" >"$name"
+	echo "${package#linux-image-}" >"$name.$$"
+	mv "$name.$$" "$name"	# at once: other runs read it
 }
 
 # kernel_fetch RELEASE DIR
@@ -77,7 +78,7 @@ kernel_fetch() {
 # kernel_trim DIR: keep the modules which the lab loads: KVM and what it wants
 kernel_trim() {
 	find -L "$1/modules/kernel" -name '*.ko*' ! -path '*/kvm/*' ! -path '*/kernel/virt/*' \
-		! -path '*/crypto/ccp/*' ! -path '*/x86/kernel/msr.ko*' -delete
+		! -path '*/crypto/ccp/*' -delete
 	find "$1/lib/modules" -type d -empty -delete
 	rm -rf "${1:?}/boot"
 }

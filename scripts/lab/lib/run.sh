@@ -14,13 +14,26 @@ host_load() {
 	HOST_CPUS=${CPUS:-$HOST_CPUS}
 }
 
-# new_run MODE K: a folder of its own for this run: RUN.  Its logs stay for a day.
+# new_run MODE K: a folder of its own for this run: RUN.  Its logs stay for a day,
+# or for as long as somebody has its lock.
 new_run() {
+	local old
 	mkdir -p "$BUILD/run"
 	RUN=$(mktemp -d "$BUILD/run/$LAB_HOST-$2-$1.XXXXXX")
 	mkdir "$RUN/lab"
 	: >"$RUN/extra"
-	find "$BUILD/run" -mindepth 1 -maxdepth 1 -mtime +0 -exec rm -rf {} +
+	trap 'run_images_remove' EXIT
+	exec {RUN_LOCK}>"$RUN/lock"
+	flock "$RUN_LOCK"
+	find "$BUILD/run" -mindepth 1 -maxdepth 1 -mtime +0 |
+		while read -r old; do
+			flock -n "$old/lock" rm -rf "$old" 2>/dev/null || true
+		done
+}
+
+# run_images_remove: what is large; logs stay
+run_images_remove() {
+	rm -f "$RUN"/*.ko "$RUN"/*initrd "$RUN/ram.img"
 }
 
 # prepare K: emulator, kernel, module and programs
@@ -75,8 +88,10 @@ boot() {
 	initramfs_list "$RUN" "$k" >"$RUN/list"
 	python3 "$LAB/initrd.py" "$RUN/initrd" <"$RUN/list"
 	host_image "$RUN" "$(kernel_dir "$k")" "$RUN/initrd" "$mode" "$k" "$cpus" "$mib"
-	python3 "$LAB/runner.py" "$mode" "$RUN" "$@" -- "$LAB/lab" emulate "$LAB_HOST" "$RUN" || rc=$?
-	rm -f "$RUN"/*.ko "$RUN"/*initrd "$RUN/ram.img"
+	# whoever ends this shell ends them: nothing is left running
+	setpriv --pdeathsig TERM python3 "$LAB/runner.py" "$mode" "$RUN" "$@" -- \
+		setpriv --pdeathsig KILL "$LAB/lab" emulate "$LAB_HOST" "$RUN" || rc=$?
+	run_images_remove
 	return "$rc"
 }
 
