@@ -322,10 +322,14 @@ TEST(without_paging)
 	one_destroy(&o);
 }
 
-/* All of a running guest, in random values: RUN ends, or can be ended, and the host lives */
+/*
+ * All of a running guest, in random values: RUN ends, or can be ended, and the host
+ * lives.  Not all rounds reach the guest: it may be halted, or its state refused.
+ */
 TEST(random_state)
 {
 	u64 state = 88172645463325252ULL;
+	int entered = 0;
 	struct one o;
 	u32 count;
 
@@ -343,14 +347,14 @@ TEST(random_state)
 			set(&o.cpu, ids[(r >> 8) % count], r & 1 ? r * r : 1ULL << (r >> 40 & 63));
 		}
 		for (int i = 0; i < 3; i++) {
-			int ret;
+			int ret = vcpu_run_for(&o.cpu, 2);
 
-			must_kick(o.cpu.fd);
-			ret = mote_run(o.cpu.fd);
 			ASSERT_TRUE(!ret || ret == -EIO || ret == -EINVAL);
 		}
+		entered += o.cpu.stats->entries > 0;
 		one_destroy(&o);
 	}
+	EXPECT_LT(50, entered);
 }
 
 /* The number behind a word of DUMP's text */

@@ -372,6 +372,31 @@ void runner_join(struct runner *r)
 	pthread_join(r->thread, NULL);
 }
 
+static void *deaf_main(void *arg)
+{
+	struct runner *r = arg;
+
+	r->ret = mote_run(r->v->fd);
+	return NULL;
+}
+
+int vcpu_run_for(struct vcpu *v, unsigned int ms)
+{
+	struct runner r = { .v = v };
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, deaf_main, &r))
+		die("no thread");
+	for (unsigned int i = 0; pthread_tryjoin_np(thread, NULL); i++) {
+		if (i >= ms)
+			must_kick(v->fd);
+		msleep(1);
+	}
+	must_kick(v->fd);
+	mote_run(v->fd);
+	return r.ret;
+}
+
 void msleep(unsigned int ms)
 {
 	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };

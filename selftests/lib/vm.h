@@ -230,6 +230,15 @@ void runner_start(struct runner *r, struct vcpu *v);
 /** runner_join() - wait for its end */
 void runner_join(struct runner *r);
 
+/**
+ * vcpu_run_for() - RUN a guest that is lost, whatever it says or does
+ * @ms: end it by a kick then, if it does not end by itself
+ *
+ * Return: of RUN, 0 or -errno.  The exit is gone: there is another RUN, which does not
+ * enter, so that no kick is left.
+ */
+int vcpu_run_for(struct vcpu *v, unsigned int ms);
+
 /** wait_until_equal() - until *p is different from value; ends the test after 10 s */
 void wait_change(volatile u64 *p, u64 value);
 
