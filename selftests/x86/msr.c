@@ -526,6 +526,35 @@ TEST(policy_fault_and_default)
 	one_destroy(&o);
 }
 
+/* One that does not exit by itself */
+GUEST(reads_for_ever)
+{
+	for (;;) {
+		guest_rdmsr(MSR_FS_BASE);
+		++*(volatile u64 *)arg;
+	}
+}
+
+/* A rule is in force for a running guest when the call returns: at most it still counts */
+TEST(policy_while_running)
+{
+	static volatile u64 count;
+	struct runner runner;
+	struct one o;
+	u64 then;
+
+	one_create(&o, 0, guest_reads_for_ever, (unsigned long)&count);
+	runner_start(&runner, &o.cpu);
+	wait_change(&count, 0);
+	vm_policy(&o.vm, MOTE_SPACE_SYSREG, MSR_FS_BASE, MSR_FS_BASE, MOTE_ACTION_EXIT, 0);
+	then = count;
+	runner_join(&runner);
+	EXPECT_EQ(MOTE_EXIT_SYSREG, runner.got);
+	EXPECT_EQ(MSR_FS_BASE, o.cpu.run->exit.sysreg.id);
+	EXPECT_GE(then + 1, count);
+	one_destroy(&o);
+}
+
 TEST(policy_limits)
 {
 	struct mote_policy p = {

@@ -358,28 +358,6 @@ TEST(policy_overlap)
 	one_destroy(&o);
 }
 
-GUEST(out_for_ever)
-{
-	for (;;)
-		guest_out8(arg, 1);
-}
-
-/* A rule is in force for a running guest when the call returns */
-TEST(policy_while_running)
-{
-	struct runner runner;
-	struct one o;
-
-	one_create(&o, 0, guest_out_for_ever, PORT);
-	vm_policy(&o.vm, MOTE_SPACE_PIO, PORT, PORT, MOTE_ACTION_CONSTANT, 0);
-	runner_start(&runner, &o.cpu);
-	msleep(20);
-	vm_policy(&o.vm, MOTE_SPACE_PIO, PORT, PORT, MOTE_ACTION_EXIT, 0);
-	runner_join(&runner);
-	EXPECT_EQ(MOTE_EXIT_PIO, runner.got);
-	one_destroy(&o);
-}
-
 TEST(policy_limits)
 {
 	struct mote_policy p = {
