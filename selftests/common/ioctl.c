@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "vm.h"
@@ -85,13 +86,81 @@ TEST_F(fds, enotty)
 	EXPECT_EQ(-ENOTTY, raw(self->o.vm.sys, MOTE_KICK, NULL));
 }
 
+/* The table of FEATURES, in whatever form this architecture has it */
+static void good_features(struct one *o, struct mote_features *f)
+{
+	static u8 table[65536];
+
+	f->entries = (unsigned long)table;
+	f->count = 512;
+	do
+		f->entry_size += 4;
+	while (f->entry_size < 128 && raw(o->vm.sys, MOTE_FEATURES, f) == -EINVAL);
+}
+
+/* GET_REGS and SET_REGS of one register that is there */
+static void good_regs(struct one *o, struct mote_regs *regs)
+{
+	static u64 ids[MOTE_REGS_MAX];
+	static struct mote_reg reg;
+	u32 count = ARRAY_SIZE(ids);
+
+	must_reg_list(o->cpu.fd, ids, &count);
+	reg.id = ids[0];
+	must_get_regs(o->cpu.fd, &reg, 1, NULL);
+	regs->regs = (unsigned long)&reg;
+	regs->count = 1;
+}
+
+/* What is not EINVAL, but for what a test then does to its size or flags; the rest is 0 */
+static void good(struct one *o, const struct call *call, void *page)
+{
+	struct mote_translate *t = page;
+	struct mote_policy *p = page;
+	struct mote_irqchip *c = page;
+	struct mote_mem *m = page;
+
+	memset(page, 0, PAGE);
+	*(u32 *)page = call->bytes;
+	switch (call->nr) {
+	case MOTE_FEATURES:
+	case MOTE_SET_FEATURES:
+		good_features(o, page);
+		break;
+	case MOTE_MEM_MAP:
+	case MOTE_MEM_UNMAP:
+		m->gpa = 1UL << 32;
+		m->bytes = PAGE;
+		m->hva = call->nr == MOTE_MEM_MAP ? (unsigned long)o->vm.arena : 0;
+		break;
+	case MOTE_POLICY:
+		p->space = MOTE_SPACE_HYPERCALL;
+		p->access = MOTE_ACCESS_READ | MOTE_ACCESS_WRITE;
+		break;
+	case MOTE_IRQCHIP:
+		c->type = 1;
+		break;
+	case MOTE_GET_REGS:
+	case MOTE_SET_REGS:
+		good_regs(o, page);
+		break;
+	case MOTE_TRANSLATE:
+		t->access = MOTE_ACCESS_READ;
+		break;
+	}
+}
+
 TEST_F(fds, einval_size)
 {
-	u32 page[1024] = { 0 };
+	u32 page[1024];
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(calls); i++) {
 		int fd = fd_of(&self->o, calls[i].on);
 
+		good(&self->o, &calls[i], page);
+		EXPECT_NE(-EINVAL, raw(fd, calls[i].nr, page))
+			TH_LOG("%s", calls[i].name);
+		good(&self->o, &calls[i], page);
 		page[0] = 0;
 		EXPECT_EQ(-EINVAL, raw(fd, calls[i].nr, page))
 			TH_LOG("%s size 0", calls[i].name);
@@ -106,10 +175,10 @@ TEST_F(fds, einval_size)
 
 TEST_F(fds, einval_flags)
 {
-	u32 page[1024] = { 0 };
+	u32 page[1024];
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(calls); i++) {
-		page[0] = calls[i].bytes;
+		good(&self->o, &calls[i], page);
 		page[1] = 1u << 31;
 		EXPECT_EQ(-EINVAL, raw(fd_of(&self->o, calls[i].on), calls[i].nr, page))
 			TH_LOG("%s", calls[i].name);
@@ -423,8 +492,10 @@ TEST_F(fds, dump)
 TEST_F(fds, emfile)
 {
 	struct one *o = &self->o;
-	int fds[1024], n = 0;
+	const struct rlimit few = { 256, 256 };
+	int fds[256], n = 0;
 
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &few));
 	while ((fds[n] = dup(0)) >= 0)
 		n++;
 	EXPECT_EQ(-EMFILE, mote_create_vm(o->vm.sys));

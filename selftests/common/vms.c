@@ -94,9 +94,20 @@ TEST(two_at_once)
 	}
 }
 
+/* Each takes the even or the odd numbers, and waits for the other's */
+static volatile u64 number;
+
+GUEST(takes_turns)
+{
+	for (;;) {
+		while ((number & 1) != arg)
+			guest_barrier();
+		number++;
+	}
+}
+
 TEST(two_vcpus_share_memory)
 {
-	static volatile u64 count[2];
 	struct runner runner[2];
 	struct vcpu v[2];
 	struct vm vm;
@@ -104,15 +115,15 @@ TEST(two_vcpus_share_memory)
 	vm_create(&vm, 0);
 	for (int i = 0; i < 2; i++) {
 		vcpu_create(&v[i], &vm, i);
-		vcpu_start(&v[i], guest_spin, (unsigned long)&count[i]);
+		vcpu_start(&v[i], guest_takes_turns, i);
 		runner_start(&runner[i], &v[i]);
 	}
-	for (int round = 0; round < 5; round++)
-		for (int i = 0; i < 2; i++)
-			wait_change(&count[i], count[i]);
+	for (int round = 0; round < 10; round++)
+		wait_change(&number, number);
 	for (int i = 0; i < 2; i++) {
 		must_kick(v[i].fd);
 		runner_join(&runner[i]);
+		EXPECT_EQ(MOTE_EXIT_KICK, runner[i].got);
 		EXPECT_EQ(i, v[i].run->exit.vcpu);
 		vcpu_destroy(&v[i]);
 	}
