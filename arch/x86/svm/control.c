@@ -42,9 +42,26 @@ static int mov_to_cr4(struct mote_vcpu *vcpu, u64 value, unsigned int insn_len)
 	return MOTE_RESUME;
 }
 
-static int mov_from_cr(struct mote_vcpu *vcpu, enum x86_reg cr, unsigned int insn_len)
+/* CR2, CR3 and CR8 do not exit but as check_tcg() has it; nor do those that are #UD */
+static u64 read_cr(struct mote_vcpu *vcpu, unsigned int cr)
 {
-	u64 value = x86_get(vcpu, cr);
+	switch (cr) {
+	case 2:
+		return vcpu->arch.cr2;
+	case 3:
+		return x86_get(vcpu, X86_CR3);
+	case 4:
+		return x86_get(vcpu, X86_CR4);
+	case 8:
+		return x86_cr8(vcpu);
+	default:
+		return x86_get(vcpu, X86_CR0);
+	}
+}
+
+static int mov_from_cr(struct mote_vcpu *vcpu, unsigned int insn_len)
+{
+	u64 value = read_cr(vcpu, to_svm(vcpu)->cr);
 
 	/* 32 bits outside of 64-bit mode, and the rest of the register is lost */
 	if (x86_code_bits(vcpu) != 64)
@@ -63,16 +80,15 @@ static u64 operand(struct mote_vcpu *vcpu)
 
 /**
  * svm_handle_cr - MOV to or from CR0 or CR4
- * @vcpu: loaded, svm->gpr is known
+ * @vcpu: loaded, svm->gpr is known, and svm->cr if it is from
  * @insn_len: length of the instruction
  */
 int svm_handle_cr(struct mote_vcpu *vcpu, unsigned int insn_len)
 {
 	switch (to_svm(vcpu)->vmcb->control.exit_code) {
 	case SVM_EXIT_READ_CR0:
-		return mov_from_cr(vcpu, X86_CR0, insn_len);
 	case SVM_EXIT_READ_CR4:
-		return mov_from_cr(vcpu, X86_CR4, insn_len);
+		return mov_from_cr(vcpu, insn_len);
 	case SVM_EXIT_WRITE_CR8:
 		return x86_mov_to_cr8(vcpu, operand(vcpu), insn_len);
 	case SVM_EXIT_WRITE_CR4:

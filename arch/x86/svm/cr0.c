@@ -9,6 +9,12 @@
 
 #define CR0_CACHE	((u64)(X86_CR0_CD | X86_CR0_NW))
 
+static bool read_exits(const struct svm_vcpu *svm)
+{
+	return svm->cr0_differs ||
+	       unlikely(svm_caps.cr0_read_is_all && !(svm->cr4 & X86_CR4_MCE));
+}
+
 /**
  * svm_intercept_cr0 - which accesses to CR0 exit
  * @svm: loaded
@@ -17,7 +23,7 @@
 void svm_intercept_cr0(struct svm_vcpu *svm, bool on)
 {
 	svm_intercept(svm, INTERCEPT_SELECTIVE_CR0, on);
-	svm_intercept(svm, INTERCEPT_CR0_READ, on && svm->cr0_differs);
+	svm_intercept(svm, INTERCEPT_CR0_READ, on && read_exits(svm));
 	svm_intercept(svm, INTERCEPT_CR0_WRITE, on && svm->cr0_differs);
 }
 

@@ -443,12 +443,15 @@ static bool info_has_gpr(const struct vmcb_control_area *control)
 static int handle_insn(struct mote_vcpu *vcpu, const struct exit_entry *entry)
 {
 	const struct vmcb_control_area *control = control_of(vcpu);
+	struct svm_vcpu *svm = to_svm(vcpu);
 	unsigned int len = insn_len(vcpu);
 
 	if (!svm_caps.next_rip || unlikely(!len) || (entry->gpr && !info_has_gpr(control)))
 		return read_insn(vcpu);
-	if (entry->gpr)
-		to_svm(vcpu)->gpr = INFO_GPR(control->exit_info_1);
+	if (entry->gpr) {
+		svm->cr = control->exit_code - SVM_EXIT_READ_CR0;
+		svm->gpr = INFO_GPR(control->exit_info_1);
+	}
 	return entry->insn(vcpu, len);
 }
 
@@ -485,6 +488,7 @@ int svm_handle_insn(struct mote_vcpu *vcpu, const struct x86_insn *insn)
 	if (!entry->is_insn)
 		return MOTE_RESUME;
 	if (is_expected(vcpu, entry, sys.opcode)) {
+		to_svm(vcpu)->cr = sys.reg;
 		to_svm(vcpu)->gpr = sys.rm;
 		return entry->insn(vcpu, sys.len);
 	}

@@ -68,6 +68,8 @@ static void set_cr4(struct svm_vcpu *svm, u64 cr4)
 	svm->vmcb->save.cr4 = cr4 | X86_CR4_MCE;
 	svm->cr4 = cr4;
 	svm_intercept(svm, INTERCEPT_CR4_READ, !(cr4 & X86_CR4_MCE));
+	if (unlikely(svm_caps.cr0_read_is_all))
+		svm_intercept_cr0(svm, !svm->cr_once);
 }
 
 static void write_register(struct mote_vcpu *vcpu, enum x86_reg reg)

@@ -47,6 +47,8 @@
  * @clean: clean bits that mean something here: SVM_CLEAN_ALL, or 0
  * @xss: the host's IA32_XSS, 0 while the FPU is a guest's
  * @cr8_exits: MOVs to CR8 have to while an interrupt waits, see check_tcg()
+ * @cr0_read_is_all: MOVs from all control registers exit as one from CR0, see
+ *	check_tcg()
  * @shadow_lost: VMRUN does not load the interrupt shadow, see check_tcg()
  * @xsave_runs: XSETBV does not exit, XSAVE and its kind ignore CR0.TS, see
  *	check_tcg()
@@ -67,6 +69,7 @@ struct svm_caps {
 	u32 clean;
 	u64 xss;
 	bool cr8_exits;
+	bool cr0_read_is_all;
 	bool shadow_lost;
 	bool xsave_runs;
 	bool lazy_fpu;
@@ -95,6 +98,7 @@ struct svm_soft {
  * @cr0_differs: bits of CR0 that hardware has otherwise than the guest
  *	believes: without CD and NW, and with TS while the FPU is deferred
  * @cr4: CR4 as the guest believes it; hardware has MCE besides
+ * @cr: the control register of a MOV from CRn that exited
  * @gpr: general register of a MOV CRn or DRn that exited
  * @msrmap: MSR permission map
  * @tpr_threshold: class of the interrupt that waits for the TPR, or 0
@@ -123,6 +127,7 @@ struct svm_vcpu {
 	bool asid_shared;
 	u64 cr0_differs;
 	u64 cr4;
+	u8 cr;
 	u8 gpr;
 	struct x86_msrmap msrmap;
 	u8 tpr_threshold;
