@@ -11,6 +11,7 @@
 
 #include "arch.h"
 #include "cpuid_host.h"
+#include "emergency.h"
 #include "exits.h"
 #include "mitigate.h"
 
@@ -31,6 +32,7 @@ int mote_arch_init(void)
 	r = x86_cpuid_setup();
 	if (r)
 		goto teardown;
+	x86_emergency_setup();
 	return 0;
 
 teardown:
@@ -44,6 +46,7 @@ free_fpu:
 
 void mote_arch_exit(void)
 {
+	x86_emergency_teardown();
 	x86_cpuid_teardown();
 	x86_mitigate_teardown();
 	x86->exit();

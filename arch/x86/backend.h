@@ -25,6 +25,8 @@ struct x86_insn;
  * @exit: undo it
  * @cpu_enable: see mote_arch_cpu_enable()
  * @cpu_disable: see mote_arch_cpu_disable()
+ * @cpu_emergency: the host crashes: out of it, and no memory of mote's is looked at
+ *	but what this CPU alone writes (interrupts off, or NMI)
  * @probe_busy: see mote_arch_probe_busy()
  * @info: add to features
  * @pt_format: see mote_arch_pt_format()
@@ -77,6 +79,7 @@ struct x86_backend {
 	void (*exit)(void);
 	int (*cpu_enable)(void);
 	void (*cpu_disable)(void);
+	void (*cpu_emergency)(void);
 	int (*probe_busy)(void);
 	void (*info)(struct mote_info *info);
 	const struct mote_pt_format *(*pt_format)(void);

@@ -61,7 +61,7 @@ LAYERS = {
     "arch/x86": """
         mitigate_rules
         arch_data backend x86 insn hostcpu regs_asm lapic_regs
-        dump msrmap fpu uret lapic_irq mitigate
+        emergency dump msrmap fpu uret lapic_irq mitigate
         cpuid_host lapic_ipi
         cpuid lapic_timer
         events lapic mtrr walk msr_table

@@ -283,6 +283,7 @@ const struct x86_backend svm_backend = {
 	.exit = svm_exit_backend,
 	.cpu_enable = svm_host_enable,
 	.cpu_disable = svm_host_disable,
+	.cpu_emergency = svm_host_disable,
 	.probe_busy = svm_host_busy,
 	.info = svm_info,
 	.pt_format = svm_pt_format,

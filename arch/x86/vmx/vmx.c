@@ -11,6 +11,7 @@
 #include <asm/desc.h>
 #include <asm/msr.h>
 #include <asm/nospec-branch.h>
+#include <asm/perf_event.h>
 #include <asm/tlbflush.h>
 
 #include "../hostcpu.h"
@@ -104,10 +105,13 @@ static int vmx_cpu_enable(void)
 
 	if (r)
 		return r;
+	/* Old CPUs cannot trace with Intel PT in VMX operation: VMXON would fault */
+	intel_pt_handle_vmx(1);
 	cr4_set_bits(X86_CR4_VMXE);
 	r = vmx_vmxon(__pa(__this_cpu_read(vmxon_region)));
 	if (r) {
 		cr4_clear_bits(X86_CR4_VMXE);
+		intel_pt_handle_vmx(0);
 		pr_err("VMXON failed on CPU %d\n", smp_processor_id());
 		return r;
 	}
@@ -137,6 +141,14 @@ static void vmx_cpu_disable(void)
 
 	list_for_each_entry_safe(vmx, next, this_cpu_ptr(&loaded_list), loaded)
 		clear_vmcs(vmx);
+	vmx_vmxoff();
+	cr4_clear_bits(X86_CR4_VMXE);
+	intel_pt_handle_vmx(0);
+}
+
+/* The list may be half linked; VMCSs that stay cached are of no use to anybody */
+static void vmx_cpu_emergency(void)
+{
 	vmx_vmxoff();
 	cr4_clear_bits(X86_CR4_VMXE);
 }
@@ -425,6 +437,7 @@ const struct x86_backend vmx_backend = {
 	.exit = vmx_exit_backend,
 	.cpu_enable = vmx_cpu_enable,
 	.cpu_disable = vmx_cpu_disable,
+	.cpu_emergency = vmx_cpu_emergency,
 	.probe_busy = vmx_probe_busy,
 	.info = vmx_info,
 	.pt_format = vmx_pt_format,
