@@ -61,8 +61,11 @@ static inline void x86_set(struct mote_vcpu *vcpu, enum x86_reg reg, u64 value)
 	vcpu->arch.reg[reg] = value;
 	vcpu->arch.cached |= BIT(reg);
 	vcpu->arch.dirty |= BIT(reg);
-	if (reg >= X86_CR0 && reg <= X86_EFER)
+	if (reg >= X86_CR0 && reg <= X86_EFER) {
 		vcpu->arch.pdptrs_stale = true;
+		/* The CPU would drop what these made of the guest's tables */
+		mote_tlb_vcpu_changed(vcpu);
+	}
 }
 
 /* For the sixteen general registers: the world switch loads all but RSP from memory */

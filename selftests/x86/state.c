@@ -246,4 +246,108 @@ TEST(tables_move_between_cpus)
 	one_destroy(&o);
 }
 
+/* --- paging registers set by the runner: what the TLB has of the old ones is void --- */
+
+#define FAR_GVA		(1UL << 39)	/* a root entry of its own */
+
+static volatile u64 *const far = (volatile u64 *)FAR_GVA;
+
+GUEST(look_and_look)
+{
+	for (;;)
+		guest_sync(*far);
+}
+
+/* The tables of @vm once more, with FAR_GVA leading elsewhere */
+static u64 *other_root(struct vm *vm, void *page, u64 flags)
+{
+	u64 *root = vm_alloc(vm, PAGE), *old = vm->root;
+
+	memcpy(root, old, PAGE);
+	vm->root = root;
+	x86_map(vm, FAR_GVA, (unsigned long)page, PAGE, flags);
+	vm->root = old;
+	return root;
+}
+
+/* Between two instructions: SET_REGS would have the last hypercall executed again */
+static void set_between(struct vcpu *v, u64 id, u64 value)
+{
+	v->run->request = MOTE_RUN_COMPLETE_ONLY;
+	vcpu_run(v);
+	v->run->request = 0;
+	vcpu_set(v, id, value);
+}
+
+TEST(cr3_of_the_runner)
+{
+	struct one o;
+	u64 *root[2];
+
+	one_create(&o, 0, guest_look_and_look, 0);
+	for (u64 i = 0; i < 2; i++) {
+		u64 *page = vm_alloc(&o.vm, PAGE);
+
+		*page = 0x1000 + i;
+		root[i] = other_root(&o.vm, page, PTE_P | PTE_W);
+	}
+	for (u64 i = 0; i < 10; i++) {
+		set_between(&o.cpu, MOTE_X86_CR3, (unsigned long)root[i % 2]);
+		ASSERT_EQ(0x1000 + i % 2, vcpu_sync(&o.cpu));
+		ASSERT_EQ(0x1000 + i % 2, vcpu_sync(&o.cpu));
+	}
+	one_destroy(&o);
+}
+
+GUEST(write_and_write)
+{
+	for (;;)
+		guest_sync(GUEST_TRY("movq $1, (%0)", : : "r"(far) : "memory"));
+}
+
+TEST(write_protect_of_the_runner)
+{
+	struct one o;
+	u64 cr0;
+
+	one_create(&o, 0, guest_write_and_write, 0);
+	vcpu_set(&o.cpu, MOTE_X86_CR3,
+		 (unsigned long)other_root(&o.vm, vm_alloc(&o.vm, PAGE), PTE_P));
+	cr0 = vcpu_get(&o.cpu, MOTE_X86_CR0);
+	for (int i = 0; i < 4; i++) {
+		set_between(&o.cpu, MOTE_X86_CR0, i % 2 ? cr0 : cr0 & ~CR0_WP);
+		ASSERT_EQ(i % 2 ? VECTOR_PF : NO_FAULT, vcpu_sync(&o.cpu));
+		ASSERT_EQ(i % 2 ? VECTOR_PF : NO_FAULT, vcpu_sync(&o.cpu));
+	}
+	one_destroy(&o);
+}
+
+GUEST(jump_and_jump)
+{
+	for (;;)
+		guest_sync(GUEST_TRY("call *%0", : : "r"(far) : "memory"));
+}
+
+/* What is reserved in a page table entry without EFER.NXE forbids execution with it */
+TEST(nxe_of_the_runner)
+{
+	struct one o;
+	u64 efer;
+	u8 *page;
+
+	one_create(&o, 0, guest_jump_and_jump, 0);
+	page = vm_alloc(&o.vm, PAGE);
+	*page = 0xc3;
+	vcpu_set(&o.cpu, MOTE_X86_CR3,
+		 (unsigned long)other_root(&o.vm, page, PTE_P | PTE_NX));
+	efer = vcpu_get(&o.cpu, MOTE_X86_EFER);
+	for (int i = 0; i < 4; i++) {
+		set_between(&o.cpu, MOTE_X86_EFER, i % 2 ? efer : efer & ~EFER_NX);
+		ASSERT_EQ(VECTOR_PF, vcpu_sync(&o.cpu));
+		/* Present, fetch; or a reserved bit */
+		ASSERT_EQ(i % 2 ? 0x11 : 0x9, guest_fault.error & ~(i % 2 ? 0UL : 0x10UL));
+	}
+	one_destroy(&o);
+}
+
 TEST_HARNESS_MAIN

@@ -10,12 +10,6 @@
  */
 #include "svm.h"
 
-/* TLB entries that the new value makes wrong: the CPU itself would drop them */
-static void flush_guest(struct mote_vcpu *vcpu)
-{
-	mote_tlb_vcpu_changed(vcpu);
-}
-
 static int mov_to_cr0(struct mote_vcpu *vcpu, u64 value, unsigned int insn_len)
 {
 	if (x86_cr0_refused(vcpu, value)) {
@@ -24,7 +18,6 @@ static int mov_to_cr0(struct mote_vcpu *vcpu, u64 value, unsigned int insn_len)
 	}
 	svm_fpu_now(vcpu);
 	x86_set_cr0(vcpu, value & ~X86_CR0_RESERVED);
-	flush_guest(vcpu);
 	x86_skip(vcpu, insn_len);
 	return MOTE_RESUME;
 }
@@ -37,7 +30,6 @@ static int mov_to_cr4(struct mote_vcpu *vcpu, u64 value, unsigned int insn_len)
 	}
 	svm_fpu_now(vcpu);
 	x86_set(vcpu, X86_CR4, value);
-	flush_guest(vcpu);
 	x86_skip(vcpu, insn_len);
 	return MOTE_RESUME;
 }
