@@ -128,8 +128,9 @@ int mote_arch_vm_irqchip(struct mote_vm *vm, const struct mote_irqchip *chip);
 /**
  * mote_arch_vm_irq - IRQ: deliver to the in-kernel controllers
  *
- * Any thread, also while vCPUs run.  Return: 0, -EINVAL bad message, -ENODEV
- * without an irqchip.  Context: sleepable, vm->lock held.
+ * Also while vCPUs run or are made.  Return: 0, -EINVAL bad message, -ENODEV
+ * without an irqchip.  Context: any, hard interrupts too; the caller keeps the VM
+ * from going away.
  */
 int mote_arch_vm_irq(struct mote_vm *vm, const struct mote_irq *irq);
 

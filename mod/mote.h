@@ -170,7 +170,7 @@ void mote_vm_kill(struct mote_vm *vm, int err, const char *reason);
  * @id: any number
  *
  * Return: the vCPU or NULL.  It stays valid as long as the caller keeps the VM
- * from going away and is itself a vCPU, or holds vm->lock; see vcpu.c.
+ * from going away; see vcpu.c.  Any context.
  */
 static inline struct mote_vcpu *mote_vm_vcpu(struct mote_vm *vm, u32 id)
 {

@@ -81,7 +81,8 @@ struct arm64_timer {
  * @vmid: TLB tag (c)
  * @vttbr: VTTBR_EL2 (c)
  * @cntvoff: host counter - guest's virtual counter; MOTE_ARM64_CNTVCT sets it (a)
- * @gic: in-kernel interrupt controller or NULL (c, before the first vCPU)
+ * @gic: in-kernel interrupt controller or NULL (c, before the first vCPU; published
+ *	with release for mote_arch_vm_irq())
  */
 struct mote_vm_arch {
 	unsigned int vmid;

@@ -88,7 +88,8 @@ int mote_arch_vm_irqchip(struct mote_vm *vm, const struct mote_irqchip *chip)
 	gic->nr_intids = ids;
 	for (i = VGIC_PRIVATE; i < ids; i++)
 		init_irq(&gic->spis[i - VGIC_PRIVATE], i);
-	vm->arch.gic = gic;
+	/* Pairs with mote_arch_vm_irq(), which has no lock */
+	smp_store_release(&vm->arch.gic, gic);
 	return 0;
 }
 
@@ -147,7 +148,7 @@ static int line_irq(struct vgic *gic, u32 data, bool level)
 
 int mote_arch_vm_irq(struct mote_vm *vm, const struct mote_irq *irq)
 {
-	struct vgic *gic = vm->arch.gic;
+	struct vgic *gic = smp_load_acquire(&vm->arch.gic);
 
 	if (!gic)
 		return -ENODEV;

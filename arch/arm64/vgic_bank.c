@@ -146,11 +146,11 @@ bool vgic_bank_access(struct vgic_access *a)
 	if (!(bank->widths & a->bytes))
 		return true;
 	if (settle && !a->write)
-		vgic_settle(a->gic, a->vcpu);
+		vgic_settle(a->gic);
 	vgic_lock(a->gic, flags);
 	access_fields(a, bank);
 	vgic_unlock(a->gic, flags, a->vcpu);
 	if (settle && a->write)
-		vgic_settle(a->gic, a->vcpu);
+		vgic_settle(a->gic);
 	return true;
 }

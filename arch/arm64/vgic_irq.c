@@ -2,8 +2,6 @@
 /*
  * mote/arm64: the guest's GICv3: where interrupts go.
  */
-#include <linux/smp.h>
-
 #include "vgic_irq.h"
 
 void vgic_unlock(struct vgic *gic, unsigned long flags, struct mote_vcpu *self)
@@ -127,27 +125,6 @@ void vgic_set_active(struct vgic_irq *irq, u32 active)
 {
 	irq->active = active;
 	irq->active_written = irq->in_lr;
-}
-
-static void left_guest(void *unused)
-{
-	/* The interrupt itself took the CPU out of the guest, and folded */
-}
-
-void vgic_settle(struct vgic *gic, struct mote_vcpu *self)
-{
-	struct vgic_cpu *cpu;
-	unsigned int id;
-	int host_cpu;
-
-	for_each_vgic_cpu(gic, id, cpu) {
-		if (cpu->vcpu == self || !READ_ONCE(cpu->used) ||
-		    READ_ONCE(cpu->vcpu->mode) != MOTE_IN_GUEST)
-			continue;
-		host_cpu = READ_ONCE(cpu->vcpu->cpu);
-		if (host_cpu >= 0)
-			smp_call_function_single(host_cpu, left_guest, NULL, 1);
-	}
 }
 
 /* ---- private lines ---- */

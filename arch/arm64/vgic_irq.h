@@ -277,12 +277,16 @@ static inline void vgic_set_pending(struct vgic_irq *irq, bool pending)
 void vgic_set_active(struct vgic_irq *irq, u32 active);
 
 /**
- * vgic_settle - wait until no vCPU runs with list registers from before
- * @self: the vCPU that asks, outside of the guest
+ * vgic_settle - no other vCPU runs with list registers from before
  *
  * What hardware changed in them until now is folded.  Context: interrupts on,
  * no lock.
  */
-void vgic_settle(struct vgic *gic, struct mote_vcpu *self);
+static inline void vgic_settle(struct vgic *gic)
+{
+	/* Pairs with the one behind the store of the mode: changes before modes */
+	smp_mb();
+	mote_vm_leave_guest(gic->vm);
+}
 
 #endif /* MOTE_ARM64_VGIC_IRQ_H */

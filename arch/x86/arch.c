@@ -125,14 +125,15 @@ int mote_arch_vm_irqchip(struct mote_vm *vm, const struct mote_irqchip *chip)
 		return -EINVAL;
 	if (vm->arch.has_lapic)
 		return -EEXIST;
-	vm->arch.has_lapic = true;
+	WRITE_ONCE(vm->arch.has_lapic, true);
 	mote_memory_overlay(vm, LAPIC_DEFAULT_BASE);
 	return 0;
 }
 
 int mote_arch_vm_irq(struct mote_vm *vm, const struct mote_irq *irq)
 {
-	if (!vm->arch.has_lapic)
+	/* The APICs themselves come with the vCPUs */
+	if (!READ_ONCE(vm->arch.has_lapic))
 		return -ENODEV;
 	if (irq->type == MOTE_IRQ_LINE)
 		return -EOPNOTSUPP;

@@ -86,6 +86,9 @@ enum x86_uret {
 	X86_URET_COUNT
 };
 
+/* mote_vcpu_arch::kept: MSRs that do nothing but keep what was written */
+enum x86_kept { X86_KEPT_SYSCFG, X86_KEPT_HWCR, X86_KEPT_TOP_MEM, X86_KEPT_TOP_MEM2, X86_KEPT_COUNT };
+
 /**
  * struct x86_cpuid_table - what CPUID answers, and what follows from it
  * @count: entries
@@ -220,6 +223,7 @@ struct mote_vm_arch {
  * @pat: IA32_PAT
  * @misc_enable: IA32_MISC_ENABLE
  * @mtrr: MTRR MSRs: default type, 8 variable pairs, 11 fixed; kept, not used
+ * @kept: by enum x86_kept
  * @mcg_status: machine check state that the guest may write
  * @debugctl: IA32_DEBUGCTL
  * @tsc_offset: guest TSC - host TSC
@@ -239,9 +243,6 @@ struct mote_vm_arch {
  * @fault: second-stage violation, for it
  * @pdptrs_stale: paging registers were written from outside: see
  *	x86_backend::load_pdptrs
- * @host_dr: the host's DR0-DR3, valid with @host_dr7 or @debug_live (live)
- * @host_dr7: the host's DR7 when it has breakpoints, else 0 (live)
- * @debug_live: hardware has the guest's DR0-DR3 (live)
  * @lapic: in-kernel local APIC or NULL
  * @vmx: the VMX back end's part
  * @svm: the SVM back end's part
@@ -269,6 +270,7 @@ struct mote_vcpu_arch {
 	u64 pat;
 	u64 misc_enable;
 	u64 mtrr[1 + 16 + 11];
+	u64 kept[X86_KEPT_COUNT];
 	u64 mcg_status;
 	u64 debugctl;
 	u64 tsc_offset;
@@ -287,9 +289,6 @@ struct mote_vcpu_arch {
 	enum x86_slow slow;
 	struct x86_fault fault;
 	bool pdptrs_stale;
-	unsigned long host_dr[4];
-	unsigned long host_dr7;
-	bool debug_live;
 	struct mote_lapic *lapic;
 	union {
 		struct vmx_vcpu *vmx;

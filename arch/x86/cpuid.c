@@ -309,6 +309,7 @@ static void derive_sizes(struct x86_cpuid_table *t)
 	t->maxphyaddr = find_reg(t, 0x80000008, 0, CPUID_EAX) & 0xff ?: 36;
 	/* "Auth"enticAMD and "Hygo"nGenuine */
 	t->zero_beyond = vendor == 0x68747541 || vendor == 0x6f677948;
+	t->features |= t->zero_beyond ? X86_FEATURE_GUEST_AMD : X86_FEATURE_GUEST_INTEL;
 }
 
 /* ---- making a table ---- */

@@ -115,54 +115,25 @@ int x86_mov_to_dr(struct mote_vcpu *vcpu, unsigned int dr, unsigned int gpr,
 	else
 		vcpu->arch.dr7 = (value & X86_DR7_FREE) | X86_DR7_ONES;
 	x86->exec_changed(vcpu);
-	/* Breakpoints that were just enabled have to reach the hardware */
-	x86_debug_load(vcpu);
 	x86_skip(vcpu, insn_len);
 	return MOTE_RESUME;
 }
 
-static void save_host_addresses(struct mote_vcpu *vcpu)
+/**
+ * x86_debug_load - the guest's breakpoint addresses into hardware
+ * @vcpu: entry; x86_debug_left() follows the exit
+ *
+ * DR7 is in the VMCS or VMCB; each exit disables all breakpoints.  Until then
+ * the host's must not meet the guest's addresses.
+ */
+void x86_debug_load(struct mote_vcpu *vcpu)
 {
-	get_debugreg(vcpu->arch.host_dr[0], 0);
-	get_debugreg(vcpu->arch.host_dr[1], 1);
-	get_debugreg(vcpu->arch.host_dr[2], 2);
-	get_debugreg(vcpu->arch.host_dr[3], 3);
-}
+	const u64 *dr = vcpu->arch.dr;
 
-static void write_addresses(const u64 *dr)
-{
+	if (hw_breakpoint_active())
+		set_debugreg(0ul, 7);
 	set_debugreg(dr[0], 0);
 	set_debugreg(dr[1], 1);
 	set_debugreg(dr[2], 2);
 	set_debugreg(dr[3], 3);
-}
-
-/**
- * x86_debug_load - the guest's breakpoint addresses into hardware
- * @vcpu: loaded
- *
- * DR7 is in the VMCS or VMCB; each exit disables all breakpoints.
- */
-void x86_debug_load(struct mote_vcpu *vcpu)
-{
-	if (!(vcpu->arch.dr7 & X86_DR7_ENABLED))
-		return;
-	if (!vcpu->arch.debug_live)
-		save_host_addresses(vcpu);
-	write_addresses(vcpu->arch.dr);
-	vcpu->arch.debug_live = true;
-}
-
-/**
- * x86_debug_restore - x86_debug_put() where there is something to do
- * @vcpu: loaded
- */
-void x86_debug_restore(struct mote_vcpu *vcpu)
-{
-	if (unlikely(vcpu->arch.debug_live)) {
-		write_addresses((const u64 *)vcpu->arch.host_dr);
-		vcpu->arch.debug_live = false;
-	}
-	if (unlikely(vcpu->arch.host_dr7))
-		set_debugreg(vcpu->arch.host_dr7, 7);
 }

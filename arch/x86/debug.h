@@ -50,27 +50,27 @@ int x86_mov_to_dr(struct mote_vcpu *vcpu, unsigned int dr, unsigned int gpr,
 		  unsigned int insn_len);
 void x86_queue_debug(struct mote_vcpu *vcpu, u64 dr6_bits);
 void x86_debug_load(struct mote_vcpu *vcpu);
-void x86_debug_restore(struct mote_vcpu *vcpu);
 
 /**
- * x86_debug_begin - a session begins
- * @vcpu: loaded; the host's breakpoints do not change until x86_debug_put()
+ * x86_debug_enter - the guest's breakpoints, if it has any
+ * @vcpu: entry
  */
-static inline void x86_debug_begin(struct mote_vcpu *vcpu)
+static inline void x86_debug_enter(struct mote_vcpu *vcpu)
 {
-	vcpu->arch.host_dr7 = hw_breakpoint_active() ? __this_cpu_read(cpu_dr7) : 0;
 	if (unlikely(vcpu->arch.dr7 & X86_DR7_ENABLED))
 		x86_debug_load(vcpu);
 }
 
 /**
- * x86_debug_put - the host's breakpoints back, at the end of a session
- * @vcpu: loaded
+ * x86_debug_left - the host's breakpoints are on again
+ *
+ * Which those are interrupts change: the kernel has them by CPU.  Without any, the
+ * guest's addresses stay, disabled.  Context: entry, behind the exit.
  */
-static inline void x86_debug_put(struct mote_vcpu *vcpu)
+static inline void x86_debug_left(void)
 {
-	if (unlikely(vcpu->arch.debug_live || vcpu->arch.host_dr7))
-		x86_debug_restore(vcpu);
+	if (unlikely(hw_breakpoint_active()))
+		hw_breakpoint_restore();
 }
 
 #endif /* MOTE_X86_DEBUG_H */

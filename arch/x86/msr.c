@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * mote/x86: model specific registers: which there are, and what each does.
- * SDM vol. 4 has their numbers and bits.  What is not in the table is #GP for
- * the guest, unless a policy of the runner says otherwise.
+ * SDM vol. 4 has their numbers and bits.  What is neither in the table here nor in
+ * that of msr_legacy.c is #GP for the guest, unless a policy of the runner says
+ * otherwise.
  *
  * x86_msr_check() and x86_msr_write() are two steps, because SET_REGS has to
  * know that a whole array is good before it changes anything.
@@ -248,23 +249,6 @@ static void set_pat(struct mote_vcpu *vcpu, u32 index, u64 value, bool host)
 	x86->exec_changed(vcpu);
 }
 
-static u64 get_ucode(struct mote_vcpu *vcpu, u32 index)
-{
-	return (u64)boot_cpu_data.microcode << 32;
-}
-
-/* Writing 0 before CPUID and RDMSR is how the revision is asked for */
-static int check_ucode(struct mote_vcpu *vcpu, u32 index, u64 value, bool host)
-{
-	return value && !(host && value == get_ucode(vcpu, index)) ? -EINVAL : 0;
-}
-
-/* Ratio of the TSC to 100 MHz in bits 15:8 */
-static u64 get_platform_info(struct mote_vcpu *vcpu, u32 index)
-{
-	return (u64)(DIV_ROUND_CLOSEST(tsc_khz, 100000) & 0xff) << 8;
-}
-
 static u64 get_mcg_status(struct mote_vcpu *vcpu, u32 index)
 {
 	return vcpu->arch.mcg_status;
@@ -282,9 +266,9 @@ static void set_mcg_status(struct mote_vcpu *vcpu, u32 index, u64 value, bool ho
 }
 
 /*
- * IA32_MISC_ENABLE: what is there only to be read, and what can be written
- * and does nothing.  The others would change what CPUID says (22, 34) or are
- * of features that are hidden (18).
+ * IA32_MISC_ENABLE: what is there only to be read, what can be written and does
+ * nothing, and what stays 0 because it would change what CPUID says: MWAIT (18), no
+ * leaf above 3 (22), no NX (34).
  */
 #define MISC_ENABLE_FIXED	(MSR_IA32_MISC_ENABLE_BTS_UNAVAIL | \
 				 MSR_IA32_MISC_ENABLE_PEBS_UNAVAIL)
@@ -300,6 +284,9 @@ static void set_mcg_status(struct mote_vcpu *vcpu, u32 index, u64 value, bool ho
 				 MSR_IA32_MISC_ENABLE_DCU_PREF_DISABLE | \
 				 MSR_IA32_MISC_ENABLE_TURBO_DISABLE | \
 				 MSR_IA32_MISC_ENABLE_IP_PREF_DISABLE)
+#define MISC_ENABLE_DROPPED	(MSR_IA32_MISC_ENABLE_MWAIT | \
+				 MSR_IA32_MISC_ENABLE_LIMIT_CPUID | \
+				 MSR_IA32_MISC_ENABLE_XD_DISABLE)
 
 static u64 get_misc_enable(struct mote_vcpu *vcpu, u32 index)
 {
@@ -308,12 +295,14 @@ static u64 get_misc_enable(struct mote_vcpu *vcpu, u32 index)
 
 static int check_misc_enable(struct mote_vcpu *vcpu, u32 index, u64 value, bool host)
 {
-	return value & ~(u64)(MISC_ENABLE_FREE | MISC_ENABLE_FIXED) ? -EINVAL : 0;
+	u64 taken = MISC_ENABLE_FREE | MISC_ENABLE_FIXED | (host ? 0 : MISC_ENABLE_DROPPED);
+
+	return value & ~taken ? -EINVAL : 0;
 }
 
 static void set_misc_enable(struct mote_vcpu *vcpu, u32 index, u64 value, bool host)
 {
-	vcpu->arch.misc_enable = value | MISC_ENABLE_FIXED;
+	vcpu->arch.misc_enable = (value & ~MISC_ENABLE_DROPPED) | MISC_ENABLE_FIXED;
 }
 
 static u64 get_debugctl(struct mote_vcpu *vcpu, u32 index)
@@ -349,17 +338,11 @@ static void set_debugctl(struct mote_vcpu *vcpu, u32 index, u64 value, bool host
 /* Sorted by index.  Restoring them in this order works. */
 static const struct x86_msr msrs[] = {
 	{ ONE(MSR_IA32_TSC), .flags = MSR_LIST, GET_SET(tsc) },
-	{ ONE(MSR_IA32_PLATFORM_ID), .flags = MSR_RO },
 	{ ONE(MSR_IA32_APICBASE), .flags = MSR_LIST | MSR_LAPIC, ALL(apic_base) },
-	{ ONE(MSR_SMI_COUNT), .flags = MSR_RO },
-	/* Locked, with everything it could enable off */
-	{ ONE(MSR_IA32_FEAT_CTL), .flags = MSR_RO, .value = FEAT_CTL_LOCKED },
 	{ ONE(MSR_IA32_TSC_ADJUST), G(TSC_ADJUST), .flags = MSR_LIST, GET_SET(tsc_adjust) },
 	{ ONE(MSR_IA32_SPEC_CTRL), G(SPEC_CTRL), .flags = MSR_LIST, ALL(spec_ctrl) },
 	{ ONE(MSR_IA32_PRED_CMD), G(IBPB), .flags = MSR_WO,
 	  .check = check_pred_cmd, .set = set_command },
-	{ ONE(MSR_IA32_UCODE_REV), GET(ucode), .check = check_ucode },
-	{ ONE(MSR_PLATFORM_INFO), .flags = MSR_RO, GET(platform_info) },
 	{ ONE(MSR_MTRRcap), G(MTRR), .flags = MSR_RO, .value = MTRR_CAP },
 	{ ONE(MSR_IA32_ARCH_CAPABILITIES), G(ARCH_CAP), .flags = MSR_RO, GET(arch_cap) },
 	{ ONE(MSR_IA32_FLUSH_CMD), G(FLUSH_L1D), .flags = MSR_WO,
@@ -370,10 +353,8 @@ static const struct x86_msr msrs[] = {
 	  .flags = MSR_LIST | MSR_ADDRESS, GET_SET(backend) },
 	{ ONE(MSR_IA32_SYSENTER_EIP),
 	  .flags = MSR_LIST | MSR_ADDRESS, GET_SET(backend) },
-	/* No banks */
-	{ ONE(MSR_IA32_MCG_CAP), .flags = MSR_RO },
 	{ ONE(MSR_IA32_MCG_STATUS), .flags = MSR_LIST, ALL(mcg_status) },
-	{ ONE(MSR_IA32_MISC_ENABLE), .flags = MSR_LIST, ALL(misc_enable) },
+	{ ONE(MSR_IA32_MISC_ENABLE), G(INTEL), .flags = MSR_LIST, ALL(misc_enable) },
 	{ ONE(MSR_IA32_DEBUGCTLMSR), .flags = MSR_LIST, ALL(debugctl) },
 	{ .first = MTRR_PHYS_FIRST, .last = MTRR_PHYS_LAST, MTRR },
 	{ ONE(MSR_MTRRfix64K_00000), MTRR },
@@ -399,21 +380,27 @@ static const struct x86_msr msrs[] = {
 	{ ONE(MSR_AMD64_VIRT_SPEC_CTRL), G(VIRT_SSBD), .flags = MSR_LIST, ALL(virt_spec_ctrl) },
 };
 
-static const struct x86_msr *find(u32 index)
+static const struct x86_msr *find_in(const struct x86_msr *table, unsigned int high, u32 index)
 {
-	unsigned int low = 0, high = ARRAY_SIZE(msrs);
+	unsigned int low = 0;
 
 	while (low < high) {
 		unsigned int mid = (low + high) / 2;
 
-		if (index > msrs[mid].last)
+		if (index > table[mid].last)
 			low = mid + 1;
-		else if (index < msrs[mid].first)
+		else if (index < table[mid].first)
 			high = mid;
 		else
-			return &msrs[mid];
+			return &table[mid];
 	}
 	return NULL;
+}
+
+static const struct x86_msr *find(u32 index)
+{
+	return find_in(msrs, ARRAY_SIZE(msrs), index) ?:
+	       find_in(x86_legacy_msrs, x86_legacy_msr_count, index);
 }
 
 static bool exists(struct mote_vcpu *vcpu, const struct x86_msr *msr)
@@ -466,7 +453,8 @@ int x86_msr_check(struct mote_vcpu *vcpu, u32 index, u64 value, bool host)
 	msr = find_on(vcpu, index, host);
 	if (!msr)
 		return -ENOENT;
-	if (msr->flags & MSR_RO)
+	/* What is dropped the runner cannot set either */
+	if ((msr->flags & MSR_RO) || (host && !msr->set))
 		return host && value == read_one(vcpu, msr, index) ? 0 : -EINVAL;
 	if ((msr->flags & MSR_LOW_HALF) && value >> 32)
 		return -EINVAL;
@@ -487,18 +475,26 @@ int x86_msr_write(struct mote_vcpu *vcpu, u32 index, u64 value, bool host)
 	return MOTE_RESUME;
 }
 
-u32 x86_msr_list(struct mote_vcpu *vcpu, unsigned int n)
+/* The @n-th in a table, or 0; then @n is less by as many as there are */
+static u32 list_in(struct mote_vcpu *vcpu, const struct x86_msr *table, unsigned int count,
+		   unsigned int *n)
 {
 	const struct x86_msr *msr;
 
-	for (msr = msrs; msr < msrs + ARRAY_SIZE(msrs); msr++) {
+	for (msr = table; msr < table + count; msr++) {
 		if (!(msr->flags & MSR_LIST) || !exists(vcpu, msr))
 			continue;
-		if (n <= msr->last - msr->first)
-			return msr->first + n;
-		n -= msr->last - msr->first + 1;
+		if (*n <= msr->last - msr->first)
+			return msr->first + *n;
+		*n -= msr->last - msr->first + 1;
 	}
 	return 0;
+}
+
+u32 x86_msr_list(struct mote_vcpu *vcpu, unsigned int n)
+{
+	return list_in(vcpu, msrs, ARRAY_SIZE(msrs), &n) ?:
+	       list_in(vcpu, x86_legacy_msrs, x86_legacy_msr_count, &n);
 }
 
 /**
@@ -517,6 +513,7 @@ void x86_msr_reset(struct mote_vcpu *vcpu)
 	for (i = 0; i < X86_URET_COUNT; i++)
 		x86_uret_set(vcpu, i, 0);
 	memset(vcpu->arch.mtrr, 0, sizeof(vcpu->arch.mtrr));
+	x86_legacy_msr_reset(vcpu);
 	vcpu->arch.pat = 0x0007040600070406ull;
 	vcpu->arch.misc_enable = MISC_ENABLE_FIXED | MSR_IA32_MISC_ENABLE_FAST_STRING;
 	vcpu->arch.mcg_status = 0;

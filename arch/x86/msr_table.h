@@ -39,6 +39,13 @@ struct x86_msr {
 	void (*set)(struct mote_vcpu *vcpu, u32 index, u64 value, bool host);
 };
 
+/* msr_legacy.c: sorted by index, like the table in msr.c, which goes first */
+
+extern const struct x86_msr x86_legacy_msrs[];
+extern const unsigned int x86_legacy_msr_count;
+
+void x86_legacy_msr_reset(struct mote_vcpu *vcpu);
+
 /* mtrr.c */
 
 /* 8 variable ranges (7:0), fixed ranges (8), write-combining (10) */

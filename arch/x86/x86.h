@@ -172,6 +172,8 @@ static inline u64 x86_word(struct mote_vcpu *vcpu, u64 value)
 #define X86_FEATURE_GUEST_FLUSH_L1D	BIT(14)
 #define X86_FEATURE_GUEST_IBPB		BIT(15)
 #define X86_FEATURE_GUEST_VIRT_SSBD	BIT(16)	/* (AMD) */
+#define X86_FEATURE_GUEST_AMD		BIT(30)	/* by vendor: AMD, Hygon */
+#define X86_FEATURE_GUEST_INTEL		BIT(31)	/* any other vendor */
 #define X86_FEATURE_GUEST_SBPB		BIT(17)	/* (AMD) */
 
 static inline bool x86_guest_has(struct mote_vcpu *vcpu, u32 feature)

@@ -64,7 +64,7 @@ LAYERS = {
         emergency dump msrmap fpu uret lapic_irq mitigate
         cpuid_host lapic_ipi
         cpuid lapic_timer
-        events lapic mtrr walk msr_table
+        events lapic mtrr msr_legacy walk msr_table
         debug msr lapic_state event_regs guest_regs
         regs reset
         mmio

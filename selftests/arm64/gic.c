@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The GICv3 in the kernel: SGIs, PPIs, SPIs, priorities, active state, EOI modes. */
 #include <errno.h>
+#include <pthread.h>
+#include <sys/ioctl.h>
 
 #include "a64_gic.h"
 
@@ -393,6 +395,8 @@ TEST_F(gic, line_arguments)
 	EXPECT_EQ(-EINVAL, mote_irq_line(self->vm.fd, 256, 1));	/* beyond the default's 256 */
 	EXPECT_EQ(-EINVAL, mote_irq_line(self->vm.fd, MOTE_ARM64_LINE_PPI(1, PPI), 1));
 	EXPECT_NE(0, mote_irq_msi(self->vm.fd, 0, 0));
+	EXPECT_EQ(-1, ioctl(self->vm.fd, MOTE_IRQ, &irq));		/* no such type */
+	EXPECT_EQ(EINVAL, errno);
 	must_irq_line(self->vm.fd, 255, 1);
 	vcpu_finish(&self->cpu);
 }
@@ -576,6 +580,36 @@ TEST(irqchip_arguments)
 	EXPECT_EQ(-EINVAL, chip(GICD_GPA, GICD_GPA, 0));
 	EXPECT_EQ(-EINVAL, chip(1UL << 62, GICR_GPA, 0));
 	EXPECT_EQ(-EINVAL, chip(GICD_GPA, -0x10000UL, 0));
+}
+
+/* Messages do not wait for anybody: whoever sees the controller finds it whole */
+static void *raise_line(void *vm)
+{
+	int ret;
+
+	do
+		ret = mote_irq_line(*(int *)vm, MOTE_ARM64_LINE_SPI(SPI), 1);
+	while (ret == -ENODEV);
+	return (void *)(long)ret;
+}
+
+TEST(line_while_it_is_made)
+{
+	int sys = must_open();
+
+	for (int i = 0; i < 100; i++) {
+		const u64 addr[4] = { GICD_GPA, GICR_GPA };
+		int vm = must_create_vm(sys);
+		pthread_t thread;
+		void *ret;
+
+		ASSERT_EQ(0, pthread_create(&thread, NULL, raise_line, &vm));
+		ASSERT_EQ(0, mote_irqchip_at(vm, MOTE_ARM64_IRQCHIP_GICV3, addr));
+		ASSERT_EQ(0, pthread_join(thread, &ret));
+		ASSERT_EQ(NULL, ret);
+		close(vm);
+	}
+	close(sys);
 }
 
 /* Without a controller its registers are undefined */

@@ -158,21 +158,30 @@ TEST(line_of_the_register)
 	one_destroy(&o);
 }
 
-/* The runner asks when an interrupt could be taken */
+GUEST(opens)
+{
+	guest_sync(0);
+	guest_sync(1);
+	guest_irq_on();
+	guest_sync(2);
+	guest_irq_off();
+	guest_sync(3);
+}
+
+/* The runner asks when an interrupt could be taken: not while they are masked, then at once */
 TEST(irq_window)
 {
 	struct one o;
-	int got;
 
-	catch_all();
-	one_create(&o, 0, guest_windows, 0);
+	one_create(&o, 0, guest_opens, 0);
 	EXPECT_EQ(0, vcpu_sync(&o.cpu));
 	o.cpu.run->request = MOTE_RUN_IRQ_WINDOW;
-	got = vcpu_wait(&o.cpu);
-	ASSERT_TRUE(got == MOTE_EXIT_IRQ_WINDOW || got == GOT_SYNC);
-	if (got == MOTE_EXIT_IRQ_WINDOW) {
-		EXPECT_FALSE(vcpu_get(&o.cpu, A64_PSTATE) & PSTATE_I);
-	}
+	EXPECT_EQ(1, vcpu_sync(&o.cpu));
+	EXPECT_EQ(2, vcpu_sync(&o.cpu));
+	o.cpu.run->request = MOTE_RUN_IRQ_WINDOW;
+	EXPECT_EQ(MOTE_EXIT_IRQ_WINDOW, vcpu_wait(&o.cpu));
+	EXPECT_FALSE(vcpu_get(&o.cpu, A64_PSTATE) & PSTATE_I);
+	EXPECT_EQ(3, vcpu_sync(&o.cpu));
 	one_destroy(&o);
 }
 

@@ -54,21 +54,6 @@ void shim_write_sysreg(const char *reg, u64 value)
 	host_cntv_ctl = value;
 }
 
-/* vCPU n runs on host CPU n, unless a test has it run elsewhere */
-void smp_call_function_single(int on, void (*func)(void *), void *info, int wait)
-{
-	unsigned int n;
-
-	(void)wait;
-	for (n = 0; n < CPUS; n++) {
-		if (cpu[n].mode == MOTE_IN_GUEST && cpu[n].cpu == on) {
-			leave(n);
-			func(info);
-			enter(n);
-		}
-	}
-}
-
 void advance(u64 ns)
 {
 	s64 until = shim_now + (s64)ns;
@@ -91,6 +76,20 @@ void mote_vcpu_kick(struct mote_vcpu *vcpu)
 {
 	shim_assert(!vm.arch.gic || !vm.arch.gic->lock.held, "kick with the lock held");
 	kicks[vcpu->id]++;
+}
+
+/* The interrupt takes them out, and they come back */
+void mote_vm_leave_guest(struct mote_vm *m)
+{
+	unsigned int n;
+
+	shim_assert(!m->arch.gic->lock.held, "waits with the lock held");
+	for (n = 0; n < CPUS; n++) {
+		if (cpu[n].mode != MOTE_OUTSIDE) {
+			leave(n);
+			enter(n);
+		}
+	}
 }
 
 u64 arm64_ich_vtr = VTR | VGIC_VTR_TDS;

@@ -110,6 +110,23 @@ static bool test_still_up(void)
 	return true;
 }
 
+/* Firing again behind the active interrupt: that waits in the host's GIC, not in the list register */
+static bool test_behind(void)
+{
+	setup(true);
+	enter(0);
+	cntv(0, 1, now(0));
+	CHECK(settle_exits(0) && hw_iar(0, true) == 27);
+	leave(0);
+	enter(0);
+	CHECK(cpu[0].arch.timer.line[0] && host_active[0]);
+	CHECK(GIC(0)->lr[0] == (VGIC_LR_ACTIVE | VGIC_LR_HW | VGIC_LR_HW_INTID(27) | 27 |
+				VGIC_LR_GROUP1 | VGIC_LR_PRIORITY(0xa0)));
+	hw_eoir(0, 27);
+	CHECK(timer_signalled(0) && settle_exits(0) && hw_iar(0, true) == 27);
+	return true;
+}
+
 /* A guest that polls: no interrupt, no exits without end */
 static bool test_polls(void)
 {
@@ -310,6 +327,32 @@ static bool test_physical(void)
 	return true;
 }
 
+/* SET_REGS while the line is up: it is not what it was */
+static bool test_set_while_up(void)
+{
+	static const u64 regs[][2] = {
+		{ MOTE_ARM64_SYSREG(3, 3, 14, 3, 1), 0 },
+		{ MOTE_ARM64_SYSREG(3, 3, 14, 3, 2), ~0ull },
+		{ MOTE_ARM64_CNTVCT, 0 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(regs); i++) {
+		setup(true);
+		advance(MS);
+		enter(0);
+		cntv(0, 1, now(0));
+		leave(0);
+		CHECK(vgic_pending(&cpu[0]));
+		session_end(0);
+		reg_set(0, regs[i][0], regs[i][1]);
+		CHECK(!vgic_pending(&cpu[0]));
+		session_begin(0, 0);
+		CHECK(ack(0) == SPURIOUS && !host_active[0]);
+	}
+	return true;
+}
+
 static bool test_state(void)
 {
 	static const u64 cntv_ctl = MOTE_ARM64_SYSREG(3, 3, 14, 3, 1);
@@ -370,6 +413,7 @@ static bool test_left_running(void)
 const struct unit_test vgic_timer_tests[] = {
 	{ "timer: fires", test_fires },
 	{ "timer: fires on after the end", test_still_up },
+	{ "timer: fires behind its active interrupt", test_behind },
 	{ "timer: polled", test_polls },
 	{ "timer: without a GIC", test_no_gic },
 	{ "timer: vCPUs move", test_moves },
@@ -377,6 +421,7 @@ const struct unit_test vgic_timer_tests[] = {
 	{ "timer: halted", test_halted },
 	{ "timer: physical", test_physical },
 	{ "timer: save and restore", test_state },
+	{ "timer: set while its line is up", test_set_while_up },
 	{ "timer: left running by firmware", test_left_running },
 };
 

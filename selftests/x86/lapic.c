@@ -461,6 +461,38 @@ TEST(modes)
 	one_destroy(&o);
 }
 
+/*
+ * What hardware answers in x2APIC mode it must not answer in another one, from the
+ * next instruction on: without an exit there, RDMSR reaches the host's own APIC.
+ */
+GUEST(leave_x2apic)
+{
+	u64 base = guest_rdmsr(MSR_BASE), v;
+
+	guest_wrmsr(MSR_BASE, base | BASE_X2);
+	GUEST_EQ(NO_FAULT, guest_try_rdmsr(0x802, &v));
+	guest_sync(0);
+	guest_wrmsr(MSR_BASE, base & ~(u64)BASE_ENABLE);
+	GUEST_EQ(VECTOR_GP, guest_try_rdmsr(0x802, &v));
+	GUEST_EQ(VECTOR_GP, guest_try_wrmsr(0x808, 0));
+	GUEST_EQ(VECTOR_GP, guest_try_wrmsr(0x83f, 0x30));
+	guest_sync(0);
+}
+
+TEST(leave_x2apic)
+{
+	struct one o;
+	u64 exits;
+
+	one_create(&o, VM_IRQCHIP, guest_leave_x2apic, 0);
+	vcpu_sync(&o.cpu);
+	exits = o.cpu.stats->exits[MOTE_EXIT_SYSREG];
+	vcpu_sync(&o.cpu);
+	EXPECT_EQ(exits + 4, o.cpu.stats->exits[MOTE_EXIT_SYSREG]);
+	vcpu_finish(&o.cpu);
+	one_destroy(&o);
+}
+
 /* Disabled, its page is like any other: MMIO here */
 GUEST(disabled)
 {

@@ -9,7 +9,6 @@
 
 #define MSR_TSC		0x10
 #define MSR_APIC_BASE	0x1b
-#define MSR_FEAT_CTL	0x3a
 #define MSR_SYSENTER_CS	0x174
 #define MSR_SYSENTER_ESP	0x175
 #define MSR_PAT		0x277
@@ -132,9 +131,6 @@ GUEST(faults)
 	/* VMX capabilities */
 	GUEST_EQ(VECTOR_GP, guest_try_rdmsr(0x480, &v));
 	/* Read-only, reserved bits, addresses that are none */
-	GUEST_EQ(NO_FAULT, guest_try_rdmsr(MSR_FEAT_CTL, &v));
-	GUEST_EQ(1, v);
-	GUEST_EQ(VECTOR_GP, guest_try_wrmsr(MSR_FEAT_CTL, 5));
 	GUEST_EQ(VECTOR_GP, guest_try_wrmsr(MSR_PAT, 0x02));
 	GUEST_EQ(VECTOR_GP, guest_try_wrmsr(MSR_PAT, 0x08ULL << 56));
 	GUEST_EQ(VECTOR_GP, guest_try_wrmsr(MSR_LSTAR, NON_CANONICAL));

@@ -10,6 +10,8 @@
 
 #include "kselftest_harness.h"
 
+#define MSR_DEBUGCTL	0x1d9
+#define DEBUGCTL_BTF	(1UL << 1)
 #define MSR_STAR	0xc0000081
 #define MSR_LSTAR	0xc0000082
 #define MSR_SFMASK	0xc0000084
@@ -331,6 +333,31 @@ TEST_F(nmi, shadow_is_state)
 		EXPECT_EQ(shadow, vcpu_get(v, MOTE_X86_SHADOW));
 		vcpu_finish(v);
 		EXPECT_EQ(0, vcpu_get(v, MOTE_X86_SHADOW));
+	}
+}
+
+/*
+ * A vCPU that is saved in a shadow while it steps, by instructions or by branches,
+ * goes on elsewhere, with or without an event.  Emulators step by instructions.
+ */
+TEST_F(nmi, shadow_and_single_step)
+{
+	struct vcpu *v = &self->o.cpu;
+
+	for (unsigned int i = 0; i < 16; i++) {
+		u64 shadow = i & 1 ? SHADOW_MOV_SS : SHADOW_STI;
+
+		start_snippet(v, &snippets[0],
+			      RFLAGS_FIXED | RFLAGS_IF | (i & 2 ? RFLAGS_TF : 0));
+		vcpu_set(v, MOTE_X86_SHADOW, shadow);
+		vcpu_set(v, MOTE_X86_MSR(MSR_DEBUGCTL), i & 4 ? DEBUGCTL_BTF : 0);
+		if (i & 8)
+			ASSERT_EQ(0, x86_inject(v, MOTE_EVENT_NMI, 0));
+		vcpu_finish(v);
+		EXPECT_EQ(i & 8 ? 1 : 0, times(VECTOR_NMI)) TH_LOG("%u", i);
+		if ((i & 6) != 6)
+			EXPECT_EQ(i & 2 ? 1 : 0, times(VECTOR_DB)) TH_LOG("%u", i);
+		vcpu_set(v, MOTE_X86_MSR(MSR_DEBUGCTL), 0);
 	}
 }
 

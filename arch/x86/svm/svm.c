@@ -126,7 +126,6 @@ static void svm_prepare(struct mote_vcpu *vcpu)
 		     vcpu->arch.dirty & (BIT(X86_CR0) | BIT(X86_CR4))))
 		svm_fpu_begin(vcpu);
 	svm_host_save();
-	x86_debug_begin(vcpu);
 	if (unlikely(x86_msrmap_is_stale(vcpu, &svm->msrmap))) {
 		x86_msrmap_build(vcpu, &svm->msrmap, &svm_msrmap_layout, NULL);
 		svm_changed(svm, SVM_CLEAN_MAPS);
@@ -135,7 +134,6 @@ static void svm_prepare(struct mote_vcpu *vcpu)
 
 static void svm_put(struct mote_vcpu *vcpu)
 {
-	x86_debug_put(vcpu);
 	if (unlikely(vcpu->arch.fpu_live))
 		svm_fpu_end(vcpu);
 }
@@ -249,12 +247,14 @@ static void svm_vcpu_enter(struct mote_vcpu *vcpu)
 	write_registers(vcpu, vmcb, cr8);
 	if (unlikely(x86_host_has_ldt()))
 		svm_host_save();
+	x86_debug_enter(vcpu);
 	host_spec_ctrl = this_cpu_read(x86_spec_ctrl_current);
 	flags = enter_flags(vcpu, vmcb, host_spec_ctrl);
 	mote_guest_mode_enter();
 	failed = svm_enter(vcpu->arch.reg, svm->vmcb_pa, __this_cpu_read(svm_vmsave_pa), flags,
 			   vcpu->arch.spec_ctrl, host_spec_ctrl);
 	mote_guest_mode_exit();
+	x86_debug_left();
 	if (unlikely(vcpu->arch.virt_spec_ctrl))
 		x86_switch_virt_ssbd(vcpu, false);
 	if (unlikely(failed)) {

@@ -55,7 +55,11 @@ void vmx_lapic_changed(struct mote_vcpu *vcpu)
 		vmx_tpr_threshold(vcpu, 0);
 		vmx_hw_irq(vcpu, lapic_sync(vcpu), lapic_highest_isr(apic));
 	}
-	vmx->msrmap.stale = true;
+	/*
+	 * Now and not in the next session: x2APIC registers that the bitmap lets
+	 * through are the host's own APIC once nothing virtualises them.
+	 */
+	vmx_msr_bitmap_refresh(vcpu);
 }
 
 /**

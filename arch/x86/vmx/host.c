@@ -7,6 +7,7 @@
 #include <asm/desc.h>
 #include <asm/fsgsbase.h>
 #include <asm/msr.h>
+#include <asm/perf_event.h>
 #include <asm/segment.h>
 #include <asm/tlbflush.h>
 
@@ -40,6 +41,11 @@ void vmx_host_cpu_changed(struct mote_vcpu *vcpu)
 	vmwritel(HOST_IA32_SYSENTER_ESP, value);
 	rdmsrl(MSR_IA32_SYSENTER_EIP, value);
 	vmwritel(HOST_IA32_SYSENTER_EIP, value);
+	/* A perf driver says it per entry; where there is none it stays */
+	if (vmx_caps.perf_global) {
+		rdmsrl(MSR_CORE_PERF_GLOBAL_CTRL, host->perf_global);
+		vmwrite64(HOST_IA32_PERF_GLOBAL_CTRL, host->perf_global);
+	}
 	/* CR3, CR4, RSP and FS base are compared by value */
 	host->cr4 = 0;
 }
@@ -54,28 +60,40 @@ static unsigned long read_fs_base(void)
 	return base;
 }
 
-static void prepare_perf(struct vmx_host *host)
+/*
+ * Counters stop in the guest, so that the host's PEBS does not write through the
+ * guest's page tables.  On some CPUs PEBS does so for a while all the same, and
+ * perf asks for it to be off (SDM vol. 3, "Processor Event Based Sampling (PEBS)
+ * Facility"): with an exit's load of MSRs it would be off too late.
+ */
+static void enter_perf(struct vmx_host *host)
 {
-	u64 value;
+	const struct perf_guest_switch_msr *msr;
+	int n;
 
-	/*
-	 * Counters stop in the guest, so that the host's PEBS does not write
-	 * through the guest's page tables.
-	 */
-	rdmsrl(MSR_CORE_PERF_GLOBAL_CTRL, value);
-	if (value == host->perf_global)
+	msr = perf_guest_get_msrs(&n, NULL);
+	if (!msr || msr[0].msr != MSR_CORE_PERF_GLOBAL_CTRL)
 		return;
-	host->perf_global = value;
-	vmwrite64(HOST_IA32_PERF_GLOBAL_CTRL, value);
+	if (unlikely(msr[0].host != host->perf_global)) {
+		host->perf_global = msr[0].host;
+		vmwrite64(HOST_IA32_PERF_GLOBAL_CTRL, host->perf_global);
+	}
+	host->pebs = n > 1 && msr[1].msr == MSR_IA32_PEBS_ENABLE ? msr[1].host : 0;
+	if (unlikely(host->pebs))
+		native_wrmsrl(MSR_IA32_PEBS_ENABLE, 0);
 }
 
 /**
- * vmx_host_prepare - HOST_* fields that belong to the thread
- * @vcpu: loaded; nothing here changes before vmx_host_put(), as preemption is off
+ * vmx_host_enter - host state that interrupts change
+ * @host: of the vCPU (entry)
+ *
+ * CR3: user addresses get tag bits on all CPUs that have them loaded.  CR4: PCE
+ * follows /sys/bus/event_source/devices/cpu/rdpmc.  Counters and DEBUGCTL are perf's:
+ * events come and go on another CPU's order.  An exit loses DEBUGCTL (SDM vol. 3,
+ * "Loading Host Control Registers, Debug Registers, MSRs").
  */
-void vmx_host_prepare(struct mote_vcpu *vcpu)
+void vmx_host_enter(struct vmx_host *host)
 {
-	struct vmx_host *host = &to_vmx(vcpu)->host;
 	unsigned long value;
 
 	value = __read_cr3();
@@ -88,13 +106,37 @@ void vmx_host_prepare(struct mote_vcpu *vcpu)
 		host->cr4 = value;
 		vmwritel(HOST_CR4, value);
 	}
+	if (vmx_caps.perf_global)
+		enter_perf(host);
+	host->debugctl = __rdmsr(MSR_IA32_DEBUGCTLMSR);
+}
+
+/**
+ * vmx_host_left - what is lost by the exit
+ * @host: of the vCPU (entry)
+ */
+void vmx_host_left(const struct vmx_host *host)
+{
+	native_wrmsrl(MSR_IA32_DEBUGCTLMSR, host->debugctl);
+	if (unlikely(host->pebs))
+		native_wrmsrl(MSR_IA32_PEBS_ENABLE, host->pebs);
+}
+
+/**
+ * vmx_host_prepare - HOST_* fields that belong to the thread
+ * @vcpu: loaded (session); nothing here changes before vmx_host_put(), as preemption
+ *	is off
+ */
+void vmx_host_prepare(struct mote_vcpu *vcpu)
+{
+	struct vmx_host *host = &to_vmx(vcpu)->host;
+	unsigned long value;
+
 	value = read_fs_base();
 	if (unlikely(value != host->fs_base)) {
 		host->fs_base = value;
 		vmwritel(HOST_FS_BASE, value);
 	}
-	if (vmx_caps.perf_global)
-		prepare_perf(host);
 	savesegment(ds, host->ds);
 	savesegment(es, host->es);
 	savesegment(fs, host->fs);

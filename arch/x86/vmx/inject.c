@@ -13,26 +13,46 @@
  * @vcpu: entry
  * @intr: an interrupt waits
  * @nmi: an NMI waits
+ *
+ * Blocking by STI delays the exit of the NMI window on some CPUs and not on others
+ * (SDM vol. 3, "Other Causes of VM Exits"), where it would come again and again,
+ * before an instruction is executed.  The interrupt window knows that blocking.
  */
 void vmx_windows(struct mote_vcpu *vcpu, bool intr, bool nmi)
 {
-	struct vmx_vcpu *vmx = to_vmx(vcpu);
-	u32 bits = (intr ? CPU_BASED_INTR_WINDOW_EXITING : 0) |
-		   (nmi ? CPU_BASED_NMI_WINDOW_EXITING : 0);
 	const u32 both = CPU_BASED_INTR_WINDOW_EXITING | CPU_BASED_NMI_WINDOW_EXITING;
+	struct vmx_vcpu *vmx = to_vmx(vcpu);
+	u32 bits = intr ? CPU_BASED_INTR_WINDOW_EXITING : 0;
 
+	if (nmi)
+		bits |= x86_get(vcpu, X86_SHADOW) & X86_SHADOW_STI ?
+			CPU_BASED_INTR_WINDOW_EXITING : CPU_BASED_NMI_WINDOW_EXITING;
 	if (likely((vmx->proc & both) == bits))
 		return;
 	vmx->proc = (vmx->proc & ~both) | bits;
 	vmwrite32(CPU_BASED_VM_EXEC_CONTROL, vmx->proc);
 }
 
-/* Single-stepping over MOV SS or STI: the entry wants BS pending with the shadow */
-static void fix_pending_debug(struct mote_vcpu *vcpu)
+#define PENDING_DBG_BS	BIT(14)
+
+/**
+ * vmx_fix_single_step - BS pending exactly where an entry wants it
+ * @vcpu: loaded; shadow, RFLAGS.TF or DEBUGCTL may be other than at the exit
+ *
+ * In an interrupt shadow that is if each instruction traps; with DEBUGCTL.BTF only
+ * branches do (SDM vol. 3, "Checks on Guest Non-Register State").  Whoever ended
+ * the shadow has queued the trap.
+ */
+void vmx_fix_single_step(struct mote_vcpu *vcpu)
 {
-	if (x86_get(vcpu, X86_SHADOW) && (x86_get(vcpu, X86_RFLAGS) & X86_EFLAGS_TF))
-		vmwritel(GUEST_PENDING_DBG_EXCEPTIONS,
-			 vmreadl(GUEST_PENDING_DBG_EXCEPTIONS) | BIT(14));
+	unsigned long old = vmreadl(GUEST_PENDING_DBG_EXCEPTIONS);
+	unsigned long pending = old & ~PENDING_DBG_BS;
+
+	if (x86_get(vcpu, X86_SHADOW) && (x86_get(vcpu, X86_RFLAGS) & X86_EFLAGS_TF) &&
+	    !(vcpu->arch.debugctl & DEBUGCTLMSR_BTF))
+		pending |= PENDING_DBG_BS;
+	if (pending != old)
+		vmwritel(GUEST_PENDING_DBG_EXCEPTIONS, pending);
 }
 
 /**
@@ -55,7 +75,8 @@ void vmx_inject(struct mote_vcpu *vcpu)
 	vmwrite32(VM_ENTRY_INTR_INFO_FIELD, info);
 	if (ev->type == X86_EVENT_NMI)
 		vmx_set_nmi_blocked(vcpu, false);
-	fix_pending_debug(vcpu);
+	if (unlikely(x86_get(vcpu, X86_SHADOW)))
+		vmx_fix_single_step(vcpu);
 }
 
 /**

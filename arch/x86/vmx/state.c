@@ -142,6 +142,7 @@ static void write_register(struct mote_vcpu *vcpu, enum x86_reg reg)
 void vmx_flush_dirty(struct mote_vcpu *vcpu)
 {
 	unsigned long dirty = vcpu->arch.dirty;
+	bool shadow = dirty & BIT(X86_SHADOW);
 
 	vcpu->arch.dirty = 0;
 	while (dirty) {
@@ -150,6 +151,8 @@ void vmx_flush_dirty(struct mote_vcpu *vcpu)
 		write_register(vcpu, reg);
 		dirty &= dirty - 1;
 	}
+	if (unlikely(shadow))
+		vmx_fix_single_step(vcpu);
 }
 
 static bool uses_pdptrs(struct mote_vcpu *vcpu)

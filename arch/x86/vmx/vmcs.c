@@ -173,8 +173,6 @@ void vmx_vmcs_setup(struct mote_vcpu *vcpu)
 	vmx->msrmap.stale = true;
 	vmx_features_changed(vcpu);
 	vmx_exec_changed(vcpu);
-	if (vcpu->arch.lapic)
-		vmx_lapic_changed(vcpu);
 }
 
 /**

@@ -239,6 +239,8 @@ static int vmx_vcpu_init(struct mote_vcpu *vcpu)
 	vcpu->tlb.tag = to_vmx(vcpu)->vpid;
 	mote_arch_vcpu_load(vcpu);
 	vmx_vmcs_setup(vcpu);
+	if (vcpu->arch.lapic)
+		vmx_lapic_changed(vcpu);
 	mote_arch_vcpu_put(vcpu);
 	return 0;
 }
@@ -252,6 +254,8 @@ static void move_vmcs(struct vmx_vcpu *vmx, int cpu)
 	if (smp_load_acquire(&vmx->cpu) >= 0)
 		evict_vmcs(vmx);
 	local_irq_save(flags);
+	/* Of a new one, too: its contents mean something from then on */
+	vmx_vmclear(vmx->vmcs_pa);
 	WRITE_ONCE(vmx->cpu, cpu);
 	list_add(&vmx->loaded, this_cpu_ptr(&loaded_list));
 	local_irq_restore(flags);
@@ -296,7 +300,6 @@ static void vmx_prepare(struct mote_vcpu *vcpu)
 {
 	x86_fpu_load(vcpu);
 	vmx_host_prepare(vcpu);
-	x86_debug_begin(vcpu);
 	if (unlikely(x86_msrmap_is_stale(vcpu, &to_vmx(vcpu)->msrmap)))
 		vmx_msr_bitmap_refresh(vcpu);
 	/* What ran here since the last session had data of its own */
@@ -305,7 +308,6 @@ static void vmx_prepare(struct mote_vcpu *vcpu)
 
 static void vmx_put(struct mote_vcpu *vcpu)
 {
-	x86_debug_put(vcpu);
 	vmx_host_put(vcpu);
 }
 
@@ -410,6 +412,8 @@ static void vmx_vcpu_enter(struct mote_vcpu *vcpu)
 	write_registers(vcpu);
 	if (unlikely(x86_host_has_ldt()))
 		vmx_host_note_ldt(vcpu);
+	vmx_host_enter(&vmx->host);
+	x86_debug_enter(vcpu);
 	/* CR2 is not in the VMCS; the host's is dead outside of its #PF handler */
 	if (native_read_cr2() != vcpu->arch.cr2)
 		native_write_cr2(vcpu->arch.cr2);
@@ -420,6 +424,9 @@ static void vmx_vcpu_enter(struct mote_vcpu *vcpu)
 	failed = vmx_enter(vcpu->arch.reg, flags, &vmx->host.rsp, vcpu->arch.spec_ctrl,
 			   host_spec_ctrl);
 	mote_guest_mode_exit();
+	if (vmx->host.debugctl | vmx->host.pebs)
+		vmx_host_left(&vmx->host);
+	x86_debug_left();
 	vcpu->arch.cr2 = native_read_cr2();
 	vcpu->arch.cached = X86_REGS_IN_MEMORY;
 	if (likely(!failed))

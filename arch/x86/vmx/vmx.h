@@ -58,17 +58,20 @@ struct vmx_vm {
 };
 
 /**
- * struct vmx_host - what HOST_* fields hold, to write them only on change
- * @cr3: HOST_CR3
- * @cr4: HOST_CR4
- * @fs_base: HOST_FS_BASE
- * @perf_global: HOST_IA32_PERF_GLOBAL_CTRL
+ * struct vmx_host - what HOST_* fields hold, to write them only on change, and
+ * what the exit loses
+ * @cr3: HOST_CR3 (entry)
+ * @cr4: HOST_CR4 (entry)
+ * @fs_base: HOST_FS_BASE (session)
+ * @perf_global: HOST_IA32_PERF_GLOBAL_CTRL (entry)
+ * @debugctl: IA32_DEBUGCTL (entry)
+ * @pebs: IA32_PEBS_ENABLE where it has to be 0 in the guest (entry)
  * @rsp: HOST_RSP, kept by entry.S
- * @ds: selectors of the thread that the exit replaces
+ * @ds: selectors of the thread that the exit replaces (session)
  * @es: same
  * @fs: same
  * @gs: same
- * @ldt: same; what LDTR was at the last entry where it was not null
+ * @ldt: what LDTR was at the last entry where it was not null
  * @gdt: the CPU's GDT with its limit
  */
 struct vmx_host {
@@ -76,6 +79,8 @@ struct vmx_host {
 	unsigned long cr4;
 	unsigned long fs_base;
 	u64 perf_global;
+	u64 debugctl;
+	u64 pebs;
 	unsigned long rsp;
 	u16 ds, es, fs, gs, ldt;
 	struct desc_ptr gdt;
@@ -167,12 +172,15 @@ void vmx_msr_bitmap_refresh(struct mote_vcpu *vcpu);
 void vmx_host_cpu_changed(struct mote_vcpu *vcpu);
 void vmx_host_prepare(struct mote_vcpu *vcpu);
 void vmx_host_note_ldt(struct mote_vcpu *vcpu);
+void vmx_host_enter(struct vmx_host *host);
+void vmx_host_left(const struct vmx_host *host);
 void vmx_host_put(struct mote_vcpu *vcpu);
 void vmx_host_interrupt(u32 intr_info);
 void vmx_host_nmi(void);
 
 /* inject.c: events into the guest */
 void vmx_windows(struct mote_vcpu *vcpu, bool intr, bool nmi);
+void vmx_fix_single_step(struct mote_vcpu *vcpu);
 void vmx_inject(struct mote_vcpu *vcpu);
 void vmx_take_idt_vectoring(struct mote_vcpu *vcpu);
 bool vmx_nmi_blocked(struct mote_vcpu *vcpu);

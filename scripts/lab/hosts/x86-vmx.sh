@@ -5,4 +5,4 @@
 # shellcheck source=scripts/lab/lib/bochs_host.sh
 . "$LAB/lib/bochs_host.sh"
 HOST_BOCHS_MODEL=corei7_skylake_x
-HOST_KVM_MODULES="irqbypass kvm kvm-intel"
+HOST_KVM_MODULES="irqbypass kvm kvm-intel msr"

@@ -44,6 +44,7 @@ bochs_build() {
 bochs_edit() {
 	local f edits=$LAB/bochs
 	sed -i -f "$edits/edits.sed" "$1"/{vmx,vapic,event,cpu}.cc
+	sed -i -f "$edits/vmx.sed" "$1"/{vmx,event,msr,init}.cc "$1/cpu.h"
 	sed -i -f "$edits/svm.sed" "$1"/{svm,flag_ctrl_pro,exception,crregs,cpudb/amd/ryzen}.cc
 	sed -i -f "$edits/tags.sed" "$1"/{tlb,cpu}.h "$1"/{paging,proc_ctrl,vmx,svm}.cc
 	for f in clean.h tags.h tags.cc; do

@@ -78,7 +78,7 @@ kernel_fetch() {
 # kernel_trim DIR: keep the modules which the lab loads: KVM and what it wants
 kernel_trim() {
 	find -L "$1/modules/kernel" -name '*.ko*' ! -path '*/kvm/*' ! -path '*/kernel/virt/*' \
-		! -path '*/crypto/ccp/*' -delete
+		! -path '*/crypto/ccp/*' ! -path '*/x86/kernel/msr.ko*' -delete
 	find "$1/lib/modules" -type d -empty -delete
 	rm -rf "${1:?}/boot"
 }

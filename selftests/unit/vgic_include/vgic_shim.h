@@ -60,8 +60,6 @@ typedef spinlock_t raw_spinlock_t;
 #define raw_spin_lock_irqsave(lock, flags)	((flags) = 0, spin_lock(lock))
 #define raw_spin_unlock_irqrestore(lock, flags)	((void)(flags), spin_unlock(lock))
 
-void smp_call_function_single(int cpu, void (*func)(void *), void *info, int wait);
-
 /* ---- the host's interrupts ---- */
 
 #define IRQCHIP_STATE_ACTIVE	1
