@@ -173,7 +173,8 @@ static int ioctl_inject(struct mote_vcpu *vcpu, void __user *arg)
 static int ioctl_translate(struct mote_vcpu *vcpu, void __user *arg)
 {
 	struct mote_translate req;
-	int r = mote_copy_in(&req, sizeof(req), MOTE_TRANSLATE_MARK, arg);
+	int r = mote_copy_in(&req, sizeof(req), MOTE_TRANSLATE_MARK | MOTE_TRANSLATE_SYSTEM,
+			     arg);
 
 	if (r)
 		return r;

@@ -375,13 +375,15 @@ enum mote_translate_status {
 };
 
 #define MOTE_TRANSLATE_MARK	(1u << 0)	/* set accessed and dirty bits, as the access would */
+#define MOTE_TRANSLATE_SYSTEM	(1u << 1)	/* an access of the CPU's own: x86 as to descriptor tables, arm64 as of EL1 */
 
 /**
  * struct mote_translate - TRANSLATE: walk the guest's own page tables
  * @size: set by the caller
  * @flags: MOTE_TRANSLATE_*
  * @gva: linear address
- * @access: MOTE_ACCESS_*, checked at the vCPU's current privilege
+ * @access: MOTE_ACCESS_*, checked at the vCPU's current privilege, or with
+ *	MOTE_TRANSLATE_SYSTEM
  * @status: out: enum mote_translate_status
  * @gpa: out
  * @page_bytes: out: size of the page or block that maps @gva

@@ -254,6 +254,8 @@ void mote_arch_translate(struct mote_vcpu *vcpu, struct mote_translate *tr)
 	struct s1_regs r;
 
 	read_regs(vcpu, &r);
+	if (tr->flags & MOTE_TRANSLATE_SYSTEM)
+		r.pstate = PSR_MODE_EL1h;
 	walk(vcpu, &r, tr);
 }
 

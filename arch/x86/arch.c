@@ -323,7 +323,8 @@ void mote_arch_translate(struct mote_vcpu *vcpu, struct mote_translate *tr)
 
 	mote_arch_vcpu_load(vcpu);
 	x86_walk_cache(vcpu);
-	w.user = x86->cpl(vcpu) == 3;
+	w.implicit = tr->flags & MOTE_TRANSLATE_SYSTEM;
+	w.user = !w.implicit && x86->cpl(vcpu) == 3;
 	mote_arch_vcpu_put(vcpu);
 	x86_walk(vcpu, &w);
 	tr->status = w.status;

@@ -315,24 +315,25 @@ static bool user_denied(struct walk_state *s, u32 access)
 	       (access == MOTE_ACCESS_EXEC && s->nx);
 }
 
-static bool supervisor_denied(struct walk_state *s, u32 access)
+static bool supervisor_denied(struct walk_state *s, const struct x86_walk *w, u32 access)
 {
+	bool opened = (cached(s->vcpu, X86_RFLAGS) & X86_EFLAGS_AC) && !w->implicit;
 	u64 cr4 = cached(s->vcpu, X86_CR4);
 
 	if (access == MOTE_ACCESS_EXEC)
 		return s->nx || (s->user && (cr4 & X86_CR4_SMEP));
 	/* RFLAGS.AC opens user pages to explicit accesses */
-	if (s->user && (cr4 & X86_CR4_SMAP) && !(cached(s->vcpu, X86_RFLAGS) & X86_EFLAGS_AC))
+	if (s->user && (cr4 & X86_CR4_SMAP) && !opened)
 		return true;
 	return access == MOTE_ACCESS_WRITE && !s->write &&
 	       (cached(s->vcpu, X86_CR0) & X86_CR0_WP);
 }
 
-static bool denied(struct walk_state *s, bool user, u32 access)
+static bool denied(struct walk_state *s, const struct x86_walk *w, u32 access)
 {
-	if (user ? user_denied(s, access) : supervisor_denied(s, access))
+	if (w->user ? user_denied(s, access) : supervisor_denied(s, w, access))
 		return true;
-	return pkey_denies(s, user, access);
+	return pkey_denies(s, w->user, access);
 }
 
 static void check_rights(struct walk_state *s, struct x86_walk *w)
@@ -340,7 +341,7 @@ static void check_rights(struct walk_state *s, struct x86_walk *w)
 	u32 access;
 
 	for (access = MOTE_ACCESS_READ; access <= MOTE_ACCESS_EXEC; access <<= 1) {
-		if (!denied(s, w->user, access)) {
+		if (!denied(s, w, access)) {
 			w->prot |= access;
 		} else if (w->access & access) {
 			w->status = MOTE_TRANSLATE_DENIED;

@@ -14,6 +14,7 @@ struct mote_guest_reader;
  * @gva: linear address
  * @access: MOTE_ACCESS_*
  * @user: check as user mode
+ * @implicit: the CPU's own access, as to descriptor tables: RFLAGS.AC opens nothing
  * @set_ad: set accessed and dirty bits as the CPU would
  * @status: enum mote_translate_status
  * @gpa: result
@@ -25,6 +26,7 @@ struct x86_walk {
 	u64 gva;
 	u32 access;
 	bool user;
+	bool implicit;
 	bool set_ad;
 	u32 status;
 	gpa_t gpa;

@@ -98,6 +98,9 @@ TEST_F(tr, at_el0)
 	EXPECT_EQ(MOTE_TRANSLATE_OK, look(&self->o, AT_PAGE, R, t));
 	EXPECT_EQ(MOTE_TRANSLATE_DENIED, look(&self->o, AT_PAGE, W, t));
 	EXPECT_EQ(MOTE_TRANSLATE_DENIED, look(&self->o, AT_PAGE, X, t));
+	/* Of EL1, wherever the vCPU is */
+	must_translate(self->o.cpu.fd, 0x40001234, R, MOTE_TRANSLATE_SYSTEM, t);
+	EXPECT_EQ(MOTE_TRANSLATE_OK, t->status);
 }
 
 /* The rights of a table hold for all below it (APTable, XNTable) */

@@ -124,6 +124,35 @@ TEST_F(walk, user)
 	EXPECT_EQ(0x2000, self->t.gpa);
 }
 
+/* Accesses of the CPU's own have no CPL, and RFLAGS.AC opens nothing to them */
+TEST_F(walk, system)
+{
+	const u64 ss_ar = MOTE_X86_SEG(MOTE_X86_SS, MOTE_X86_SEG_AR);
+	const u64 cs_ar = MOTE_X86_SEG(MOTE_X86_CS, MOTE_X86_SEG_AR);
+	int fd = self->o.cpu.fd;
+
+	x86_map(&self->o.vm, GVA, 0x1000, PAGE, PTE_P);
+	x86_map(&self->o.vm, GVA + PAGE, 0x2000, PAGE, PTE_P | PTE_W | PTE_U);
+	vcpu_set(&self->o.cpu, cs_ar, AR_CODE64 | 0x60);
+	vcpu_set(&self->o.cpu, ss_ar, AR_DATA | 0x60);
+	must_translate(fd, GVA, READ, MOTE_TRANSLATE_SYSTEM, &self->t);
+	EXPECT_EQ(MOTE_TRANSLATE_OK, self->t.status);
+	EXPECT_EQ(0x1000, self->t.gpa);
+	must_translate(fd, GVA, WRITE, MOTE_TRANSLATE_SYSTEM, &self->t);
+	EXPECT_EQ(MOTE_TRANSLATE_DENIED, self->t.status);
+	EXPECT_EQ(PF_P | PF_W, self->t.error_code);
+	if (!x86_has(&self->o.vm, 7, 0, 1, 20))
+		return;
+	vcpu_set(&self->o.cpu, MOTE_X86_CR4, CR4_PAE | CR4_SMAP);
+	vcpu_set(&self->o.cpu, cs_ar, AR_CODE64);
+	vcpu_set(&self->o.cpu, ss_ar, AR_DATA);
+	vcpu_set(&self->o.cpu, RFLAGS, RFLAGS_FIXED | RFLAGS_AC);
+	ASK(GVA + PAGE, READ);
+	EXPECT_EQ(MOTE_TRANSLATE_OK, self->t.status);
+	must_translate(fd, GVA + PAGE, READ, MOTE_TRANSLATE_SYSTEM, &self->t);
+	EXPECT_EQ(MOTE_TRANSLATE_DENIED, self->t.status);
+}
+
 TEST_F(walk, tables_outside_of_memory)
 {
 	self->o.vm.root[GVA >> 39] = MMIO_GPA | PTE_P | PTE_W;

@@ -28,6 +28,7 @@
 #define CR4_OSFXSR	(1UL << 9)
 #define CR4_OSXMMEXCPT	(1UL << 10)
 #define CR4_OSXSAVE	(1UL << 18)
+#define CR4_SMAP	(1UL << 21)
 #define CR4_VMXE	(1UL << 13)
 
 #define EFER_SCE	(1UL << 0)
@@ -38,6 +39,7 @@
 #define RFLAGS_FIXED	(1UL << 1)
 #define RFLAGS_TF	(1UL << 8)
 #define RFLAGS_IF	(1UL << 9)
+#define RFLAGS_AC	(1UL << 18)
 
 #define AR_CODE64	0xa09b
 #define AR_CODE32	0xc09b
