@@ -437,6 +437,7 @@ enum mote_exit_type {
 	MOTE_EXIT_FAIL_ENTRY = 11,	/* hardware refused the entry: body fail */
 	MOTE_EXIT_UNKNOWN = 12,		/* not handled here: body fail, see raw */
 	MOTE_EXIT_IRQ_WINDOW = 13,	/* asked for: interrupts can be taken now */
+	MOTE_EXIT_TASK_SWITCH = 14,	/* x86 hardware task switch: body task */
 
 	/* Handled in the kernel: seen in statistics and traces */
 	MOTE_EXIT_FAULT = 16,		/* second-stage violation */
@@ -559,6 +560,47 @@ struct mote_exit_eoi {
 	__u32 pad;
 };
 
+/* mote_exit_task::source: what switches tasks */
+enum mote_task_source {
+	MOTE_TASK_CALL = 0,
+	MOTE_TASK_IRET = 1,
+	MOTE_TASK_JMP = 2,
+	MOTE_TASK_GATE = 3,		/* an event, through a task gate of the IDT */
+};
+
+/* mote_exit_task::flags */
+#define MOTE_TASK_INSN		(1u << 0)	/* an instruction at the program counter does it */
+#define MOTE_TASK_ERROR_CODE	(1u << 1)	/* @error_code goes on the new task's stack */
+
+/**
+ * struct mote_exit_task - body of MOTE_EXIT_TASK_SWITCH
+ * @selector: of the new task's TSS
+ * @source: enum mote_task_source
+ * @flags: MOTE_TASK_*
+ * @event: GATE: enum mote_event; exceptions of INT n, INT3, INTO and INT1 have
+ *	MOTE_TASK_INSN
+ * @vector: GATE: of the event
+ * @insn_bytes: MOTE_TASK_INSN: length of the instruction, which the old task
+ *	returns behind; 0 when hardware does not say
+ * @pad: 0
+ * @error_code: with MOTE_TASK_ERROR_CODE
+ *
+ * The CPU has checked the gate and the descriptor of the new TSS.  Nothing has
+ * been done: the runner switches (libmote does) and sets all registers with
+ * SET_REGS, MOTE_X86_EVENT_INFO too: there is the event of GATE, which would
+ * else go in again.  Unanswered it all happens again.
+ */
+struct mote_exit_task {
+	__u16 selector;
+	__u8 source;
+	__u8 flags;
+	__u8 event;
+	__u8 vector;
+	__u8 insn_bytes;
+	__u8 pad;
+	__u32 error_code;
+};
+
 /**
  * struct mote_exit_memory - body of MOTE_EXIT_MEMORY_FAULT
  * @gpa: what the guest used
@@ -619,6 +661,7 @@ struct mote_exit {
 		struct mote_exit_feature feature;
 		struct mote_exit_hypercall hypercall;
 		struct mote_exit_eoi eoi;
+		struct mote_exit_task task;
 		struct mote_exit_memory memory;
 		struct mote_exit_fail fail;
 		__u64 body[10];

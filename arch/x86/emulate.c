@@ -388,6 +388,44 @@ int x86_handle_pio_string(struct mote_vcpu *vcpu, const struct mote_exit_pio *pi
 	return r;
 }
 
+/* ---- task switches ---- */
+
+void x86_task_event(struct mote_exit_task *task, const struct x86_event *ev)
+{
+	static const u8 event[] = {
+		[X86_EVENT_EXTINT] = MOTE_EVENT_INTR, [X86_EVENT_NMI] = MOTE_EVENT_NMI,
+	};
+
+	task->source = MOTE_TASK_GATE;
+	task->event = ev->type < X86_EVENT_EXCEPTION ? event[ev->type] : MOTE_EVENT_EXCEPTION;
+	task->vector = ev->vector;
+	if (ev->type >= X86_EVENT_SOFT_INT) {
+		task->flags |= MOTE_TASK_INSN;
+		task->insn_bytes = ev->insn_len;
+	}
+	if (ev->has_error) {
+		task->flags |= MOTE_TASK_ERROR_CODE;
+		task->error_code = ev->error_code;
+	}
+}
+
+/**
+ * x86_handle_task_switch - the runner does it
+ * @vcpu: loaded; arch.event has what goes through the gate
+ * @task: all that hardware says
+ * @raw: hardware's exit reason
+ *
+ * Rare, and a page of rules that only look at memory and registers.
+ */
+int x86_handle_task_switch(struct mote_vcpu *vcpu, const struct mote_exit_task *task, u64 raw)
+{
+	struct mote_exit *exit = mote_exit_begin(vcpu, MOTE_EXIT_TASK_SWITCH, raw);
+
+	exit->task = *task;
+	x86_fill_run_regs(vcpu);
+	return mote_exit_pending(vcpu, exit, MOTE_EXIT_TASK_SWITCH);
+}
+
 /* ---- answers ---- */
 
 static void complete_pio(struct mote_vcpu *vcpu)

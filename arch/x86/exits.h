@@ -34,6 +34,14 @@ int x86_handle_pio(struct mote_vcpu *vcpu, u16 port, unsigned int bytes, u8 flag
 		   unsigned int insn_len, u64 raw);
 int x86_handle_pio_string(struct mote_vcpu *vcpu, const struct mote_exit_pio *pio,
 			  unsigned int insn_len, u64 raw);
+int x86_handle_task_switch(struct mote_vcpu *vcpu, const struct mote_exit_task *task, u64 raw);
+
+/**
+ * x86_task_event - the event that went through a task gate
+ * @task: to be filled in
+ * @ev: the event; insn_len is 0 when hardware does not say
+ */
+void x86_task_event(struct mote_exit_task *task, const struct x86_event *ev);
 int x86_complete(struct mote_vcpu *vcpu);
 int x86_handle_violation(struct mote_vcpu *vcpu);
 int x86_handle_slow(struct mote_vcpu *vcpu);

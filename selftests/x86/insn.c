@@ -370,46 +370,4 @@ TEST(cr8_with_irqchip)
 	with_cr8(_metadata, VM_IRQCHIP);
 }
 
-/* --- UNKNOWN: the hardware's reason reaches the runner --- */
-
-/* A task switch, through a gate of the IDT in protected mode */
-TEST(task_switch_is_unknown)
-{
-	/* int $0x20; hlt */
-	static const u8 code[] = { 0xcd, 0x20, 0xf4 };
-	struct x86_tables *t;
-	struct one o;
-	u8 *page;
-	u64 *gate;
-
-	one_create(&o, 0, NULL, 0);
-	page = vm_alloc(&o.vm, 3 * PAGE);
-	memcpy(page, code, sizeof(code));
-	t = x86_tables(&o.cpu);
-	/* A 32-bit TSS to switch to, and a task gate in the 8-byte IDT of that mode */
-	t->gdt[SEL_TASK_GATE / 8] = 0x0000890000000067 |
-				    ((unsigned long)(page + PAGE) & 0xffffff) << 16 |
-				    ((unsigned long)(page + PAGE) >> 24 & 0xff) << 56;
-	gate = (u64 *)t->idt;
-	memset(gate, 0, PAGE);
-	gate[0x20] = 0x0000850000000000 | SEL_TASK_GATE << 16;
-	x86_start_flat32(&o.cpu, (unsigned long)page);
-	vcpu_set(&o.cpu, MOTE_X86_SEG(MOTE_X86_IDTR, MOTE_X86_SEG_BASE), (unsigned long)gate);
-	vcpu_set(&o.cpu, MOTE_X86_SEG(MOTE_X86_IDTR, MOTE_X86_SEG_LIMIT), PAGE - 1);
-	/* SVM has the CPU do it: to the new TSS, which is all zero, and on to a triple fault */
-	if (o.vm.info.backend == MOTE_BACKEND_SVM) {
-		vcpu_set(&o.cpu, MOTE_X86_SEG(MOTE_X86_TR, MOTE_X86_SEG_BASE),
-			 (unsigned long)(page + 2 * PAGE));
-		vcpu_set(&o.cpu, MOTE_X86_SEG(MOTE_X86_TR, MOTE_X86_SEG_LIMIT), 0x67);
-		EXPECT_EQ(MOTE_EXIT_SHUTDOWN, vcpu_run(&o.cpu));
-		one_destroy(&o);
-		return;
-	}
-	ASSERT_EQ(MOTE_EXIT_UNKNOWN, vcpu_run(&o.cpu));
-	EXPECT_EQ(9, o.cpu.run->exit.raw);
-	EXPECT_EQ(SEL_TASK_GATE, o.cpu.run->exit.fail.qualification & 0xffff);
-	EXPECT_EQ((unsigned long)page, o.cpu.run->exit.pc);
-	one_destroy(&o);
-}
-
 TEST_HARNESS_MAIN

@@ -50,6 +50,7 @@ static const char *const type_names[MOTE_EXIT_TYPES] = {
 	[MOTE_EXIT_FAIL_ENTRY] = "fail-entry",
 	[MOTE_EXIT_UNKNOWN] = "unknown",
 	[MOTE_EXIT_IRQ_WINDOW] = "irq-window",
+	[MOTE_EXIT_TASK_SWITCH] = "task-switch",
 	[MOTE_EXIT_FAULT] = "second-stage-fault",
 	[MOTE_EXIT_HOST_IRQ] = "host-interrupt",
 	[MOTE_EXIT_HOST_NMI] = "host-nmi",

@@ -127,9 +127,9 @@ static bool is_qemu_tcg(void)
  * What only QEMU's software emulation (TCG, seen in 7.2) needs; it says who it
  * is.  A MOV to CR8 that lets a pending virtual interrupt pass ends the emulator
  * with a failed assertion.  VMRUN does not load the interrupt shadow.  XSETBV
- * executes whatever the intercept says, XSAVE and XRSTOR whatever CR0.TS says.  From
- * 9.2 on (read in 10.0), MOV from any control register exits when, and as if, it
- * was from CR0; versions do not say which they are.
+ * executes whatever the intercept says, XSAVE and XRSTOR whatever CR0.TS says.  Task
+ * switches have no intercept.  From 9.2 on (read in 10.0), MOV from any control
+ * register exits when, and as if, it was from CR0; versions do not say which they are.
  */
 static void check_tcg(void)
 {
@@ -139,6 +139,7 @@ static void check_tcg(void)
 	svm_caps.cr0_read_is_all = true;
 	svm_caps.shadow_lost = true;
 	svm_caps.xsave_runs = x86_xcr0_supported;
+	svm_caps.tasks_run = true;
 }
 
 /* See fpu.c */

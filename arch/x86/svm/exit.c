@@ -261,6 +261,47 @@ static int exit_nm(struct mote_vcpu *vcpu)
 	return vcpu->arch.fpu_deferred ? svm_exit_nm(vcpu) : exit_fault(vcpu);
 }
 
+/* ---- task switches: APM vol. 2, "Task Switch Intercept" ---- */
+
+#define TASK_IRET	BIT_ULL(36)
+#define TASK_JMP	BIT_ULL(38)
+
+/* The guest's own INT n, INT3 and INTO are not in arch.event */
+static void task_event(struct mote_vcpu *vcpu, struct mote_exit_task *task, u32 int_info)
+{
+	struct x86_event ev = vcpu->arch.event;
+
+	if (!ev.valid)
+		ev = (struct x86_event) {
+			.type = X86_EVENT_SOFT_INT,
+			.vector = int_info & SVM_EXITINTINFO_VEC_MASK,
+		};
+	x86_task_event(task, &ev);
+}
+
+/*
+ * Done here and not by the CPU: a fault of the second stage in the middle would
+ * come back to a TSS that is busy already, and CR0.TS would be lost beside the
+ * TS of a deferred FPU.
+ */
+static int exit_task_switch(struct mote_vcpu *vcpu)
+{
+	const struct vmcb_control_area *control = control_of(vcpu);
+	struct mote_exit_task task = {
+		.selector = control->exit_info_1, .flags = MOTE_TASK_INSN,
+	};
+
+	if (control->exit_info_2 & TASK_IRET) {
+		task.source = MOTE_TASK_IRET;
+	} else if (control->exit_info_2 & TASK_JMP) {
+		task.source = MOTE_TASK_JMP;
+	} else if (control->exit_int_info & SVM_EXITINTINFO_VALID) {
+		task.flags = 0;
+		task_event(vcpu, &task, control->exit_int_info);
+	}
+	return x86_handle_task_switch(vcpu, &task, SVM_EXIT_TASK_SWITCH);
+}
+
 /* ---- second stage: APM vol. 2, "Nested versus Guest Page Faults, Fault Ordering" ---- */
 
 #define NPF_WRITE	BIT(1)
@@ -385,6 +426,7 @@ static const struct exit_entry exits[] = {
 	[SVM_EXIT_INVLPGA]	= UD,
 	[SVM_EXIT_IOIO]		= EXIT(exit_io, PIO),
 	[SVM_EXIT_MSR]		= INSN(handle_msr, 0, SYSREG),
+	[SVM_EXIT_TASK_SWITCH]	= EXIT(exit_task_switch, TASK_SWITCH),
 	[SVM_EXIT_SHUTDOWN]	= EXIT(exit_shutdown, SHUTDOWN),
 	[SVM_EXIT_VMRUN]	= UD,
 	[SVM_EXIT_VMMCALL]	= INSN(x86_handle_hypercall, X86_OP_VMMCALL, HYPERCALL),

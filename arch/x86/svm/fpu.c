@@ -12,7 +12,8 @@
  *
  * Deferred is only what TS guards.  PKRU and XCR0 it does not: where hardware would
  * need the guest's, or where TS or EM are the guest's own, the FPU is loaded at
- * once.  CR0, CR4 and XCR0 decide that, and the guest's writes to them end it.
+ * once.  CR0, CR4 and XCR0 decide that, and the guest's writes to them end it; so
+ * do task switches, which exit.
  */
 #include <linux/types.h>
 #include <asm/fpu/xcr.h>
@@ -57,6 +58,9 @@ static bool may_defer(struct mote_vcpu *vcpu)
 	u64 cr0 = x86_get(vcpu, X86_CR0), cr4 = x86_get(vcpu, X86_CR4);
 
 	if (!svm_caps.lazy_fpu || cr0 & (X86_CR0_EM | X86_CR0_TS) || cr4 & X86_CR4_PKE)
+		return false;
+	/* A task switch sets TS, which would be lost; there is none in long mode */
+	if (svm_caps.tasks_run && !(x86_get(vcpu, X86_EFER) & EFER_LMA))
 		return false;
 	/* Without it there is neither XGETBV nor XSAVE, and XCR0 means nothing */
 	if (!(cr4 & X86_CR4_OSXSAVE))

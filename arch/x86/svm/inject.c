@@ -108,9 +108,8 @@ void svm_tpr_threshold(struct mote_vcpu *vcpu, unsigned int threshold)
 
 /*
  * What saves RFLAGS must not save our TF, nor may POPF and IRET lose the guest's: these
- * exit before they are executed, and so do exceptions.  SYSCALL and SYSRET have no
- * intercept, but are #UD while EFER.SCE is off.  What is left is a task switch, which saves TF in the
- * TSS of a 32-bit guest.
+ * exit before they are executed, and so do exceptions and task switches.  SYSCALL and
+ * SYSRET have no intercept, but are #UD while EFER.SCE is off.
  */
 static void set_step(struct svm_vcpu *svm, bool on)
 {

@@ -52,6 +52,7 @@
  * @shadow_lost: VMRUN does not load the interrupt shadow, see check_tcg()
  * @xsave_runs: XSETBV does not exit, XSAVE and its kind ignore CR0.TS, see
  *	check_tcg()
+ * @tasks_run: the CPU switches tasks of the guest, see check_tcg()
  * @lazy_fpu: sessions may begin without the guest's FPU, see fpu.c
  * @npt: format of the second stage
  */
@@ -72,6 +73,7 @@ struct svm_caps {
 	bool cr0_read_is_all;
 	bool shadow_lost;
 	bool xsave_runs;
+	bool tasks_run;
 	bool lazy_fpu;
 	const struct mote_pt_format *npt;
 };

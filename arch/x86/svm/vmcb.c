@@ -87,7 +87,7 @@ static const u8 always[] = {
 	INTERCEPT_CR4_WRITE,
 	/* What mote answers */
 	INTERCEPT_CPUID, INTERCEPT_HLT, INTERCEPT_IOIO_PROT, INTERCEPT_MSR_PROT,
-	INTERCEPT_VMMCALL, INTERCEPT_XSETBV, INTERCEPT_SHUTDOWN,
+	INTERCEPT_VMMCALL, INTERCEPT_XSETBV, INTERCEPT_SHUTDOWN, INTERCEPT_TASK_SWITCH,
 	/* As SDM vol. 3 has it, INT1 is no fault: see svm_handle_exit() */
 	INTERCEPT_ICEBP,
 	/* Caches are the host's, and so are performance counters */

@@ -254,6 +254,24 @@ static int exit_exception(struct mote_vcpu *vcpu)
 	}
 }
 
+/* ---- task switches: SDM vol. 3, table "Exit Qualification for Task Switches" ---- */
+
+#define TASK_SOURCE(qual)	((qual) >> 30 & 3)	/* in the UAPI's order */
+
+static int exit_task_switch(struct mote_vcpu *vcpu)
+{
+	unsigned long qual = vmreadl(EXIT_QUALIFICATION);
+	struct mote_exit_task task = { .selector = qual, .source = TASK_SOURCE(qual) };
+
+	if (task.source == MOTE_TASK_GATE) {
+		x86_task_event(&task, &vcpu->arch.event);
+	} else {
+		task.flags = MOTE_TASK_INSN;
+		task.insn_bytes = insn_len();
+	}
+	return x86_handle_task_switch(vcpu, &task, EXIT_REASON_TASK_SWITCH);
+}
+
 /* ---- second stage ---- */
 
 /* SDM vol. 3, table "Exit Qualification for EPT Violations" */
@@ -317,6 +335,7 @@ static const struct exit_entry exits[] = {
 	[EXIT_REASON_TRIPLE_FAULT]	= { exit_shutdown, MOTE_EXIT_SHUTDOWN },
 	[EXIT_REASON_INTERRUPT_WINDOW]	= { x86_exit_nothing, MOTE_EXIT_WINDOW },
 	[EXIT_REASON_NMI_WINDOW]	= { x86_exit_nothing, MOTE_EXIT_WINDOW },
+	[EXIT_REASON_TASK_SWITCH]	= { exit_task_switch, MOTE_EXIT_TASK_SWITCH, true },
 	[EXIT_REASON_CPUID]		= INSN(exit_cpuid, MOTE_EXIT_FEATURE),
 	[EXIT_REASON_HLT]		= INSN(exit_hlt, MOTE_EXIT_HALT),
 	[EXIT_REASON_INVD]		= INSN(exit_skip, MOTE_EXIT_OTHER),

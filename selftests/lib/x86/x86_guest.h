@@ -14,8 +14,7 @@
 #define SEL_USER_CODE	0x30
 #define SEL_USER_DATA	0x38
 #define SEL_TSS		0x40	/* 16 bytes */
-#define SEL_TASK_GATE	0x50	/* for tests to fill in */
-#define GDT_ENTRIES	12
+#define GDT_ENTRIES	10
 
 #define VECTOR_DE	0
 #define VECTOR_DB	1
