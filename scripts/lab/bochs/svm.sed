@@ -90,6 +90,11 @@ s/^  SvmExitSaveGuestState();/  if (reason != SVM_VMEXIT_INVALID) SvmExitSaveGue
 #     D and L in long mode only ("Canonicalization and Consistency Checks").
 s/if (guest.sregs.BX_SEG_REG_CS..cache.u.segment.d_b && /if (guest.efer.get_LMA() \&\& (! guest.cr4.get_PAE() || ! guest.cr0.get_PE())) return 0; \/* mote-edit 14 *\/\n  if (guest.efer.get_LMA() \&\& guest.sregs[BX_SEG_REG_CS].cache.u.segment.d_b \&\& /
 
+# 40. #VMEXIT ignores EFLAGS.VM, the guest's too, which is on in virtual-8086 mode
+#     ("#VMEXIT"): a host in long mode ended the emulator.
+/^  BX_CPU_THIS_PTR tsc_offset = 0;/a\
+  BX_CPU_THIS_PTR clear_VM(); /* mote-edit 40 */
+
 # 15 to 18. Decode assists, to which only these are missing: the segment of OUTS
 #     ("IOIO Intercept Information"), bit 63 for reads as for writes of CRn ("MOV
 #     CRx/DRx Intercepts"), and the bytes of the instruction that were fetched, as
