@@ -6,9 +6,10 @@
 #include "libmote.h"
 
 int mote_env_translate(const struct mote_env *env, u64 gva, u32 access,
-		       struct mote_translate *out)
+		       u32 flags, struct mote_translate *out)
 {
-	int ret = mote_translate(env->vcpu, gva, access, MOTE_TRANSLATE_MARK, out);
+	int ret = mote_translate(env->vcpu, gva, access,
+				 flags | MOTE_TRANSLATE_MARK, out);
 
 	if (ret)
 		return ret;

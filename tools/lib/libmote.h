@@ -235,12 +235,17 @@ struct mote_env {
 
 /**
  * mote_env_translate() - TRANSLATE for an access that is going to be done
+ * @env: the vCPU
+ * @gva: linear address
+ * @access: MOTE_ACCESS_*
+ * @flags: 0 or MOTE_TRANSLATE_SYSTEM
+ * @out: the answer
  *
  * Return: 0; 1 when the guest gets a fault, with @out saying which; -EFAULT
  * when the tables lie where no memory is; or the errno of TRANSLATE.
  */
 int mote_env_translate(const struct mote_env *env, u64 gva, u32 access,
-		       struct mote_translate *out);
+		       u32 flags, struct mote_translate *out);
 
 /**
  * mote_env_read() - 1..8 bytes of memory, or of a device where none is

@@ -6,7 +6,7 @@
  * guest physical address and the general registers.  mote_x86_mmio() decodes
  * with Zydis, carries the instruction out against the caller's devices and
  * leaves the new registers in the run page.  mote_x86_pio_string() does the
- * same for INS and OUTS.
+ * same for INS and OUTS, mote_x86_task_switch() for hardware task switches.
  */
 #ifndef LIBMOTE_X86_H
 #define LIBMOTE_X86_H
@@ -38,6 +38,10 @@ struct mote_x86_segment {
  *	lies above, as a VEX instruction does; 16 keeps it
  * @exception: the guest gets a fault at the current instruction; @error_code
  *	below 0: the vector has none; @cr2 counts for #PF
+ * @system: as @translate, for accesses of the CPU's own, to descriptor tables
+ *	and TSSs, whatever the privilege (task switches)
+ * @get_regs: GET_REGS (task switches)
+ * @set_regs: SET_REGS; @translate and @system go by them at once (task switches)
  *
  * All return 0 or a negative errno unless they say otherwise.  They run in
  * the thread that called the emulator.
@@ -54,6 +58,10 @@ struct mote_x86_ops {
 	int (*vec_set)(void *opaque, unsigned int n, const u8 value[32],
 		       u32 bytes);
 	int (*exception)(void *opaque, u32 vector, s64 error_code, u64 cr2);
+	int (*system)(void *opaque, u64 gva, u32 access, u64 *gpa,
+		      u32 *error_code);
+	int (*get_regs)(void *opaque, struct mote_reg *regs, u32 count);
+	int (*set_regs)(void *opaque, const struct mote_reg *regs, u32 count);
 };
 
 struct x86_insn;
@@ -107,6 +115,21 @@ int mote_x86_mmio(struct mote_x86_emul *e, struct mote_run *run);
  * Returns and registers as mote_x86_mmio().
  */
 int mote_x86_pio_string(struct mote_x86_emul *e, struct mote_run *run);
+
+/**
+ * mote_x86_task_switch() - switch tasks as the CPU would
+ * @e: the vCPU's emulator
+ * @run: its run page, at MOTE_EXIT_TASK_SWITCH
+ *
+ * By SDM vol. 3, "Task Management": both kinds of TSS, busy bits and back link,
+ * NT, TS, CR3, LDTR, segments, the error code and the debug trap.  Faults up to
+ * the point where the CPU commits to the new task go to the old one, those after
+ * it to the new.  The registers are set, the event that caused it is gone.
+ *
+ * Return: 0; or -errno of an op, with @e->why saying what happened.  Then the
+ * vCPU is between the tasks and cannot go on.
+ */
+int mote_x86_task_switch(struct mote_x86_emul *e, struct mote_run *run);
 
 /**
  * struct mote_x86_env - what mote_x86_vcpu_ops works on

@@ -11,7 +11,7 @@
 static int vcpu_translate(void *opaque, u64 gva, u32 access, u64 *gpa, u32 *dfsc)
 {
 	struct mote_translate t;
-	int ret = mote_env_translate(opaque, gva, access, &t);
+	int ret = mote_env_translate(opaque, gva, access, 0, &t);
 
 	*gpa = t.gpa;
 	*dfsc = t.error_code & 0x3f;

@@ -16,10 +16,14 @@
 #define X86_SF		(1ULL << 7)
 #define X86_DF		(1ULL << 10)
 #define X86_OF		(1ULL << 11)
+#define X86_NT		(1ULL << 14)
 #define X86_RF		(1ULL << 16)
+#define X86_VM		(1ULL << 17)
 #define X86_ARITH	(X86_CF | X86_PF | X86_AF | X86_ZF | X86_SF | X86_OF)
 
 #define X86_DE_VECTOR	0
+#define X86_DB_VECTOR	1
+#define X86_DF_VECTOR	8
 #define X86_GP_VECTOR	13
 #define X86_PF_VECTOR	14
 

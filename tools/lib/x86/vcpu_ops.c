@@ -6,16 +6,42 @@
 
 #include "../libmote_x86.h"
 
-static int vcpu_translate(void *opaque, u64 gva, u32 access, u64 *gpa,
-			  u32 *error_code)
+static int translate(const struct mote_x86_env *env, u64 gva, u32 access,
+		     u32 flags, u64 *gpa, u32 *error_code)
 {
-	const struct mote_x86_env *env = opaque;
 	struct mote_translate t;
-	int ret = mote_env_translate(&env->common, gva, access, &t);
+	int ret = mote_env_translate(&env->common, gva, access, flags, &t);
 
 	*gpa = t.gpa;
 	*error_code = t.error_code;
 	return ret;
+}
+
+static int vcpu_translate(void *opaque, u64 gva, u32 access, u64 *gpa,
+			  u32 *error_code)
+{
+	return translate(opaque, gva, access, 0, gpa, error_code);
+}
+
+static int vcpu_system(void *opaque, u64 gva, u32 access, u64 *gpa,
+		       u32 *error_code)
+{
+	return translate(opaque, gva, access, MOTE_TRANSLATE_SYSTEM, gpa,
+			 error_code);
+}
+
+static int vcpu_get_regs(void *opaque, struct mote_reg *regs, u32 count)
+{
+	const struct mote_x86_env *env = opaque;
+
+	return mote_get_regs(env->common.vcpu, regs, count, NULL);
+}
+
+static int vcpu_set_regs(void *opaque, const struct mote_reg *regs, u32 count)
+{
+	const struct mote_x86_env *env = opaque;
+
+	return mote_set_regs(env->common.vcpu, regs, count, NULL);
 }
 
 static int vcpu_port(void *opaque, u16 port, u32 bytes, int write, u32 *value)
@@ -174,4 +200,7 @@ const struct mote_x86_ops mote_x86_vcpu_ops = {
 	.vec_get = vcpu_vec_get,
 	.vec_set = vcpu_vec_set,
 	.exception = vcpu_exception,
+	.system = vcpu_system,
+	.get_regs = vcpu_get_regs,
+	.set_regs = vcpu_set_regs,
 };

@@ -107,6 +107,11 @@ static enum after on_eoi(struct vcpu *v)
 	return GO_ON;
 }
 
+static enum after on_task_switch(struct vcpu *v)
+{
+	return mote_x86_task_switch(&v->arch.emul, v->run) ? vcpu_fail(v) : GO_ON;
+}
+
 static enum after on_shutdown(struct vcpu *v)
 {
 	if (!atomic_load(&v->vm->ending))
@@ -125,6 +130,7 @@ const exit_handler arch_exits[MOTE_EXIT_TYPES] = {
 	[MOTE_EXIT_EOI] = on_eoi,
 	[MOTE_EXIT_SHUTDOWN] = on_shutdown,
 	[MOTE_EXIT_IRQ_WINDOW] = on_irq_window,
+	[MOTE_EXIT_TASK_SWITCH] = on_task_switch,
 };
 
 void arch_before_run(struct vcpu *v)
