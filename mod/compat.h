@@ -66,6 +66,13 @@ static inline void vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, vm_f
 #define MOTE_FOLL_INTERRUPTIBLE FOLL_INTERRUPTIBLE
 #endif
 
+/* Since 6.6 get_user_pages() has to be told to take NUMA hints as those of an access */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#define MOTE_FOLL_NUMA_FAULT 0
+#else
+#define MOTE_FOLL_NUMA_FAULT FOLL_HONOR_NUMA_FAULT
+#endif
+
 /* Since 6.19 what the kernel exports for KVM is for KVM's modules alone */
 #define MOTE_KVM_EXPORTS	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0))
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* mote: a change of a VM's second stage.  See edit.h. */
 #include <linux/errno.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 
 #include "edit.h"
@@ -64,10 +65,13 @@ void mote_edit_unmap(struct mote_edit *edit, gpa_t first, gpa_t last, struct mot
 	edit->waits = true;
 }
 
-void mote_edit_pause(struct mote_edit *edit)
+void mote_edit_pause(struct mote_edit *edit, bool may_sleep)
 {
 	spin_unlock(&edit->vm->mem.pt_lock);
-	cpu_relax();
+	if (may_sleep)
+		cond_resched();
+	else
+		cpu_relax();
 	spin_lock(&edit->vm->mem.pt_lock);
 }
 

@@ -67,11 +67,13 @@ void mote_edit_unmap(struct mote_edit *edit, gpa_t first, gpa_t last,
 
 /**
  * mote_edit_pause - let others have mem.pt_lock for a moment
+ * @edit: under way
+ * @may_sleep: and the CPU
  *
  * Between parts of a long change.  The caller has seen to it that nobody fills
- * in meanwhile what he has taken out.  Does not sleep.
+ * in meanwhile what he has taken out.
  */
-void mote_edit_pause(struct mote_edit *edit);
+void mote_edit_pause(struct mote_edit *edit, bool may_sleep);
 
 /** mote_edit_end - leave mem.pt_lock and wait for whoever has to flush */
 void mote_edit_end(struct mote_edit *edit) __releases(&edit->vm->mem.pt_lock);

@@ -7,6 +7,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
+#include <linux/pfn.h>
 #include <linux/sched/signal.h>
 
 #include "arch.h"
@@ -41,6 +42,26 @@ static unsigned int fault_level(struct mote_range *r, gpa_t gpa, const struct mo
 }
 
 /*
+ * struct mote_pt_format::before_map reads and writes through the kernel's own
+ * address of the memory.  With a reference, and in the runner's tables after
+ * that was taken, it is memory that has such an address (secret memory has not).
+ */
+static noinline bool make_ready(struct mote_range *r, hpa_t hpa, u64 bytes, u32 prot,
+				unsigned long seq)
+{
+	struct page *page = compound_head(pfn_to_page(PHYS_PFN(hpa)));
+	bool still;
+
+	if (!get_page_unless_zero(page))
+		return false;
+	still = !mmu_interval_check_retry(&r->notifier, seq);
+	if (still)
+		r->vm->mem.pt.fmt->before_map(hpa, bytes, prot);
+	put_page(page);
+	return still;
+}
+
+/*
  * Map what the host has at @hp if that is still so.  Does not sleep.
  * Return: 0; -EAGAIN: look again; -ENOMEM: the vCPU's cache lacks @need pages.
  */
@@ -59,10 +80,10 @@ static int fault_install(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa
 		prot |= MOTE_PT_W;
 	if (!fmt->fetch_separately || (access & MOTE_ACCESS_EXEC))
 		prot |= MOTE_PT_X;
-	if (fmt->before_map)
-		fmt->before_map(hp->hpa & ~mask, mask + 1, prot);
+	if (fmt->before_map && !make_ready(r, hp->hpa & ~mask, mask + 1, prot, seq))
+		return -EAGAIN;
 	mote_edit_begin(&edit, vcpu->vm);
-	if (!mmu_interval_read_retry(&r->notifier, seq))
+	if (!mmu_interval_read_retry(&r->notifier, seq) && likely(!r->gone))
 		err = mote_edit_map(&edit, vcpu, gpa & ~mask, level, hp->hpa & ~mask, prot);
 	if (unlikely(err == -ENOMEM))
 		*need = mote_pt_missing(&mem->pt, gpa, level);
@@ -107,7 +128,7 @@ static enum mote_fault fault_range(struct mote_vcpu *vcpu, struct mote_range *r,
 	int err;
 
 	info->hva = r->hva + (unsigned long)(gpa - r->gpa);
-	for (i = 0; i < FAULT_TRIES; i++) {
+	for (i = 0; i < FAULT_TRIES && !READ_ONCE(r->gone); i++) {
 		unsigned long seq = mmu_interval_read_begin(&r->notifier);
 
 		if (READ_ONCE(r->settled) != seq)
@@ -135,8 +156,12 @@ enum mote_fault mote_memory_fault(struct mote_vcpu *vcpu, gpa_t gpa, u32 access,
 		return MOTE_FAULT_SIGNAL;
 	r = mote_range_for(mem, gpa, access & MOTE_ACCESS_WRITE);
 	if (r)
-		result = fault_range(vcpu, r, gpa, access, info);
+		mote_range_get(r);
 	up_read(&mem->ranges);
+	if (r) {
+		result = fault_range(vcpu, r, gpa, access, info);
+		mote_range_put(r);
+	}
 	return result;
 }
 

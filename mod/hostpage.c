@@ -35,13 +35,16 @@ struct lookup {
 };
 
 /*
- * Of all that a process can map, only what is on an LRU list or compound (THP,
- * hugetlb) is surely ordinary memory.  The rest, secret memory and drivers'
- * pages among it, is left to get_user_pages(), which looks at the VMA.
+ * Of all that a process can map, only what is anonymous, compound (THP, hugetlb)
+ * or on an evictable LRU list is surely ordinary memory.  The rest, drivers' pages
+ * among it, is left to get_user_pages(), which looks at the VMA.  Secret memory
+ * (memfd_secret(2)) is on the unevictable list, as its whole mapping is; locked
+ * files are there, too, and take the longer way.
  */
 static bool page_plain(const struct lookup *l, struct page *page)
 {
-	return PageCompound(page) || PageLRU(page) || page == l->known;
+	return PageAnon(page) || PageCompound(page) || page == l->known ||
+	       (PageLRU(page) && !folio_test_unevictable(page_folio(page)));
 }
 
 static bool found(const struct lookup *l, unsigned long pfn, unsigned int shift, bool writable)
@@ -159,7 +162,8 @@ bool mote_host_find(unsigned long hva, bool write, struct mote_host_page *hp)
  */
 int mote_host_get(unsigned long hva, bool write, struct mote_host_page *hp)
 {
-	unsigned int flags = FOLL_HWPOISON | MOTE_FOLL_INTERRUPTIBLE | (write ? FOLL_WRITE : 0);
+	unsigned int flags = FOLL_HWPOISON | MOTE_FOLL_INTERRUPTIBLE | MOTE_FOLL_NUMA_FAULT |
+			     (write ? FOLL_WRITE : 0);
 	struct lookup l = { .hva = hva, .write = write, .hp = hp };
 	long got = get_user_pages_unlocked(hva & PAGE_MASK, 1, &l.known, flags);
 

@@ -3,6 +3,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/miscdevice.h>
+#include <linux/mmu_notifier.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -114,6 +115,8 @@ static void __exit mote_exit(void)
 	misc_deregister(&misc);
 	mote_hw_exit();
 	mote_arch_exit();
+	/* Of VMs that are gone, some may still have to be freed by code of this module */
+	mmu_notifier_synchronize();
 }
 
 module_init(mote_init);

@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "aging.h"
 #include "arch.h"
 #include "edit.h"
 #include "mote.h"
@@ -21,11 +22,12 @@
 /* ---- the second stage loses entries ---- */
 
 /*
- * Take a range out.  Never sleeps: MMU notifiers may not.  In pieces, so that
- * nobody waits long for pt_lock; faults in between do no harm, as the caller
- * has seen to it that none in the range succeeds.
+ * Take a range out.  In pieces, so that nobody waits long for pt_lock, or for the
+ * CPU; faults in between do no harm, as the caller has seen to it that none in
+ * the range succeeds.
  */
-static void zap(struct mote_vm *vm, gpa_t first, gpa_t last, struct mote_pt_cache *cache)
+static void zap(struct mote_vm *vm, gpa_t first, gpa_t last, struct mote_pt_cache *cache,
+		bool may_sleep)
 {
 	struct mote_edit edit;
 	gpa_t end;
@@ -36,7 +38,7 @@ static void zap(struct mote_vm *vm, gpa_t first, gpa_t last, struct mote_pt_cach
 		mote_edit_unmap(&edit, first, end, cache);
 		if (end == last)
 			break;
-		mote_edit_pause(&edit);
+		mote_edit_pause(&edit, may_sleep);
 	}
 	mote_edit_end(&edit);
 }
@@ -46,7 +48,7 @@ static void zap(struct mote_vm *vm, gpa_t first, gpa_t last, struct mote_pt_cach
  *
  * Also on exit of the mm, then for all addresses.  Only spinlocks and a flush
  * that waits for interrupts of other CPUs: so it does for callers that may not
- * block, too.  It must be over on return: the host may free the pages then.
+ * block, too; the others give way in between.  It must be over on return: the host may free the pages then.
  */
 static bool range_invalidate(struct mmu_interval_notifier *notifier,
 			     const struct mmu_notifier_range *host, unsigned long seq)
@@ -62,7 +64,8 @@ static bool range_invalidate(struct mmu_interval_notifier *notifier,
 	spin_unlock(&mem->pt_lock);
 
 	if (first <= last)
-		zap(r->vm, r->gpa + (first - r->hva), r->gpa + (last - r->hva), NULL);
+		zap(r->vm, r->gpa + (first - r->hva), r->gpa + (last - r->hva), NULL,
+		    mmu_notifier_range_blockable(host));
 	return true;
 }
 
@@ -122,6 +125,24 @@ static void range_unlink(struct mote_memory *mem, struct mote_range *r)
 	mem->nr_ranges--;
 }
 
+static void range_release(struct kref *ref)
+{
+	kfree(container_of(ref, struct mote_range, ref));
+}
+
+void mote_range_put(struct mote_range *r)
+{
+	kref_put(&r->ref, range_release);
+}
+
+/* Waits for invalidations under way: nothing held that they take. */
+static void range_free(struct mote_range *r)
+{
+	mote_aging_del(r);
+	mmu_interval_notifier_remove(&r->notifier);
+	mote_range_put(r);
+}
+
 /* Make a range and watch its memory.  It is not yet in the tree. */
 static struct mote_range *range_new(struct mote_vm *vm, gpa_t gpa, gpa_t last, unsigned long hva,
 				    u32 flags)
@@ -131,6 +152,7 @@ static struct mote_range *range_new(struct mote_vm *vm, gpa_t gpa, gpa_t last, u
 
 	if (!r)
 		return ERR_PTR(-ENOMEM);
+	kref_init(&r->ref);
 	r->vm = vm;
 	r->gpa = gpa;
 	r->last = last;
@@ -141,14 +163,12 @@ static struct mote_range *range_new(struct mote_vm *vm, gpa_t gpa, gpa_t last, u
 		kfree(r);
 		return ERR_PTR(err);
 	}
+	err = mote_aging_add(r);
+	if (err) {
+		range_free(r);
+		return ERR_PTR(err);
+	}
 	return r;
-}
-
-/* Waits for invalidations under way: nothing held that they take. */
-static void range_free(struct mote_range *r)
-{
-	mmu_interval_notifier_remove(&r->notifier);
-	kfree(r);
 }
 
 static void ranges_free(struct mote_range *list)
@@ -179,8 +199,11 @@ int mote_memory_map(struct mote_vm *vm, const struct mote_mem *m)
 
 	if (err)
 		return err;
-	if (m->hva & ~PAGE_MASK || m->hva + m->bytes < m->hva ||
-	    !access_ok(u64_to_user_ptr(m->hva), m->bytes))
+	/*
+	 * Not access_ok(), which lets addresses with tags pass (arm64: top byte;
+	 * x86: linear address masking): notifiers know none, and would miss it.
+	 */
+	if (m->hva & ~PAGE_MASK || m->hva > TASK_SIZE_MAX || m->bytes > TASK_SIZE_MAX - m->hva)
 		return -EINVAL;
 	if (down_write_killable(&mem->ranges))
 		return -EINTR;
@@ -280,14 +303,18 @@ static struct mote_range *cut_commit(struct mote_memory *mem, struct cut *c)
 {
 	struct mote_range *r = c->first, *list = NULL;
 
+	/* Faults under way install nothing from here on */
+	spin_lock(&mem->pt_lock);
 	while (c->touched--) {
 		struct mote_range *next = range_next(r);
 
 		range_unlink(mem, r);
+		r->gone = true;
 		r->next = list;
 		list = r;
 		r = next;
 	}
+	spin_unlock(&mem->pt_lock);
 	if (c->left)
 		range_link(mem, c->left);
 	if (c->right)
@@ -323,7 +350,7 @@ int mote_memory_unmap(struct mote_vm *vm, const struct mote_mem *m)
 	if (!err) {
 		gone = cut_commit(mem, &c);
 		cut_cache(mem, &cache, m->gpa, last);
-		zap(vm, m->gpa, last, &cache);
+		zap(vm, m->gpa, last, &cache, true);
 	}
 	up_write(&mem->ranges);
 	if (err)
@@ -354,6 +381,7 @@ int mote_memory_init(struct mote_vm *vm)
 	struct mote_info info = {};
 
 	mote_arch_info(&info);
+	mem->has_accessed = fmt->accessed && (info.features & MOTE_FEAT_AD_BITS);
 	mem->gpa_bits = min(info.gpa_bits, mote_pt_gpa_bits(fmt));
 	init_rwsem(&mem->ranges);
 	spin_lock_init(&mem->pt_lock);
@@ -371,5 +399,6 @@ void mote_memory_destroy(struct mote_vm *vm)
 		range_unlink(mem, r);
 		range_free(r);
 	}
+	mote_aging_put(vm);
 	mote_pt_destroy(&mem->pt);
 }

@@ -14,6 +14,7 @@
 #include "pgtable.h"
 #include "types.h"
 
+struct mote_aging;
 struct mote_guest_reader;
 struct mote_mem;
 struct mote_vcpu;
@@ -21,9 +22,12 @@ struct mote_vm;
 
 /**
  * struct mote_memory - guest memory of a VM
- * @ranges: (R) held for reading over a fault, for writing over MAP and UNMAP
+ * @ranges: (R) held for reading while a range is looked at, never over a fault of the
+ *	runner's memory; for writing over MAP and UNMAP
  * @tree: ranges by gpa (R)
  * @nr_ranges: how many there are (R)
+ * @aging: what reclaim asks, shared by the VMs of the mm; NULL before the first range (R)
+ * @has_accessed: hardware says what is used: mote_pt_format::accessed counts (c)
  * @gpa_bits: width of guest physical addresses (c)
  * @pt_lock: (P), never taken with interrupts off
  * @pt: the second stage (P)
@@ -34,6 +38,8 @@ struct mote_memory {
 	struct rw_semaphore ranges;
 	struct rb_root tree;
 	unsigned int nr_ranges;
+	struct mote_aging *aging;
+	bool has_accessed;
 	unsigned int gpa_bits;
 	spinlock_t pt_lock;
 	struct mote_pt pt;

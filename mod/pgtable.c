@@ -14,11 +14,16 @@
 #include <linux/io.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/vmstat.h>
 
 #include "pgtable.h"
 
 #define TABLE_BYTES	4096	/* of a page of tables in all formats */
 #define TABLE_ORDER	get_order(TABLE_BYTES)
+
+/* Before others have a turn: at most 512 last-level tables */
+#define DESTROY_BYTES	(1ULL << 30)
 
 /* ---- pages ---- */
 
@@ -40,15 +45,31 @@ static u64 *cache_pop(struct mote_pt_cache *cache)
 	return table;
 }
 
+/* Charged to who asks, and shown as what they are: SecPageTables in /proc/meminfo */
+static u64 *tables_alloc(unsigned int order)
+{
+	unsigned long tables = __get_free_pages(GFP_KERNEL_ACCOUNT | __GFP_ZERO, order);
+
+	if (tables)
+		mod_lruvec_page_state(virt_to_page((void *)tables), NR_SECONDARY_PAGETABLE,
+				      1 << order);
+	return (u64 *)tables;
+}
+
+static void tables_free(u64 *tables, unsigned int order)
+{
+	mod_lruvec_page_state(virt_to_page(tables), NR_SECONDARY_PAGETABLE, -(1 << order));
+	free_pages((unsigned long)tables, order);
+}
+
 int mote_pt_cache_fill(struct mote_pt_cache *cache, unsigned int count)
 {
 	while (cache->count < count) {
-		unsigned long table = __get_free_pages(GFP_KERNEL_ACCOUNT | __GFP_ZERO,
-						       TABLE_ORDER);
+		u64 *table = tables_alloc(TABLE_ORDER);
 
 		if (!table)
 			return -ENOMEM;
-		cache_push(cache, (u64 *)table);
+		cache_push(cache, table);
 	}
 	return 0;
 }
@@ -56,7 +77,7 @@ int mote_pt_cache_fill(struct mote_pt_cache *cache, unsigned int count)
 void mote_pt_cache_free(struct mote_pt_cache *cache)
 {
 	while (cache->count)
-		free_pages((unsigned long)cache_pop(cache), TABLE_ORDER);
+		tables_free(cache_pop(cache), TABLE_ORDER);
 }
 
 /* One present entry of @table more or less.  @level is the table's. */
@@ -150,6 +171,38 @@ bool mote_pt_next(const struct mote_pt *pt, gpa_t first, gpa_t last, struct mote
 		gpa = leaf->gpa + leaf->bytes;
 	}
 	return false;
+}
+
+/* ---- what is used ---- */
+
+static bool age_leaf(const struct mote_pt_format *fmt, u64 *entry, bool clear)
+{
+	u64 old = READ_ONCE(*entry);
+
+	if (!(old & fmt->accessed))
+		return false;
+	/* Hardware may set others meanwhile */
+	while (clear && !try_cmpxchg(entry, &old, old & ~fmt->accessed))
+		;
+	return true;
+}
+
+bool mote_pt_age(struct mote_pt *pt, gpa_t first, gpa_t last, bool clear)
+{
+	const struct mote_pt_format *fmt = pt->fmt;
+	bool used = false;
+	unsigned int level;
+	gpa_t gpa, end;
+
+	for (gpa = first; ; gpa = end + 1) {
+		u64 *entry = walk(pt, gpa, fmt->levels - 1, &level);
+
+		if (mote_pt_present(fmt, READ_ONCE(*entry)))
+			used |= age_leaf(fmt, entry, clear);
+		end = gpa | mote_pt_level_mask(fmt, level);
+		if (end >= last)
+			return used;
+	}
 }
 
 /* ---- taking out ---- */
@@ -377,7 +430,7 @@ int mote_pt_init(struct mote_pt *pt, const struct mote_pt_format *fmt)
 	unsigned int order = get_order(fmt->root_pages * TABLE_BYTES);
 
 	/* Aligned to its size, as arm64 wants concatenated roots. */
-	pt->root = (u64 *)__get_free_pages(GFP_KERNEL_ACCOUNT | __GFP_ZERO, order);
+	pt->root = tables_alloc(order);
 	if (!pt->root)
 		return -ENOMEM;
 	pt->fmt = fmt;
@@ -387,13 +440,23 @@ int mote_pt_init(struct mote_pt *pt, const struct mote_pt_format *fmt)
 
 void mote_pt_destroy(struct mote_pt *pt)
 {
-	struct mote_pt_cache unlinked = {};
+	gpa_t top, gpa = 0;
+	struct mote_pt_leaf leaf;
 
 	if (!pt->root)
 		return;
-	mote_pt_unmap(pt, 0, (1ULL << mote_pt_gpa_bits(pt->fmt)) - 1, NULL, &unlinked);
-	mote_pt_cache_free(&unlinked);
-	free_pages((unsigned long)pt->root, get_order(pt->fmt->root_pages * TABLE_BYTES));
+	top = (1ULL << mote_pt_gpa_bits(pt->fmt)) - 1;
+	/* In pieces: terabytes of small pages take their time */
+	while (gpa <= top && mote_pt_next(pt, gpa, top, &leaf)) {
+		struct mote_pt_cache unlinked = {};
+
+		gpa = leaf.gpa | (DESTROY_BYTES - 1);
+		mote_pt_unmap(pt, leaf.gpa, gpa, NULL, &unlinked);
+		mote_pt_cache_free(&unlinked);
+		cond_resched();
+		gpa++;
+	}
+	tables_free(pt->root, get_order(pt->fmt->root_pages * TABLE_BYTES));
 	pt->root = NULL;
 	pt->table_pages = 0;
 }

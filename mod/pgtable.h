@@ -61,6 +61,7 @@ struct mote_pt_level {
  * @block_mask: above the last level, these bits tell blocks from tables
  * @block: what they are in a block
  * @noted: bits that hardware sets in a leaf that is used: accessed and dirty
+ * @accessed: the one of them that every use sets, where hardware is told to; 0: none
  * @make_table: entry that points to a table at @pa
  * @make_leaf: entry that maps @pa with MOTE_PT_* at this level
  * @prot: MOTE_PT_* of a leaf
@@ -81,6 +82,7 @@ struct mote_pt_format {
 	u64 block_mask;
 	u64 block;
 	u64 noted;
+	u64 accessed;
 	u64 (*make_table)(hpa_t pa);
 	u64 (*make_leaf)(hpa_t pa, unsigned int level, u32 prot);
 	u32 (*prot)(u64 entry);
@@ -159,7 +161,7 @@ static inline bool mote_pt_is_leaf(const struct mote_pt_format *fmt, u64 entry, 
  */
 int mote_pt_init(struct mote_pt *pt, const struct mote_pt_format *fmt);
 
-/** mote_pt_destroy - free all tables; no hardware uses them any more */
+/** mote_pt_destroy - free all tables; no hardware uses them any more.  Sleepable. */
 void mote_pt_destroy(struct mote_pt *pt);
 
 /**
@@ -231,6 +233,19 @@ static inline bool mote_pt_unmap(struct mote_pt *pt, gpa_t first, gpa_t last,
 {
 	return mote_pt_protect(pt, first, last, MOTE_PT_RWX, cache, unlinked);
 }
+
+/**
+ * mote_pt_age - whether leaves of a range have been used
+ * @pt: the tables
+ * @first: first byte
+ * @last: last byte
+ * @clear: and begin anew
+ *
+ * By @accessed, which the format has.  No flush: a CPU that still has an entry in
+ * its TLB may use it without setting the bit again, which makes memory look
+ * a little less used than it is.
+ */
+bool mote_pt_age(struct mote_pt *pt, gpa_t first, gpa_t last, bool clear);
 
 /**
  * mote_pt_lookup - the entry for an address

@@ -5,6 +5,7 @@
 #include "shim.h"
 
 long shim_pages;
+long shim_secondary;
 long shim_objects;
 long shim_budget = -1;
 

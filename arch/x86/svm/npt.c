@@ -72,6 +72,7 @@ static const struct mote_pt_format npt_format = {
 	.block_mask = NPT_BLOCK,
 	.block = NPT_BLOCK,
 	.noted = NPT_ACCESSED | NPT_DIRTY,
+	.accessed = NPT_ACCESSED,
 	.make_table = npt_make_table,
 	.make_leaf = npt_make_leaf,
 	.prot = npt_prot,

@@ -87,6 +87,7 @@ static u64 ept_clear_prot(u64 entry, u32 prot)
 	.block_mask = EPT_BLOCK,				\
 	.block = EPT_BLOCK,					\
 	.noted = EPT_ACCESSED | EPT_DIRTY,			\
+	.accessed = EPT_ACCESSED,				\
 	.make_table = ept_make_table,				\
 	.make_leaf = ept_make_leaf,				\
 	.prot = ept_prot,					\
