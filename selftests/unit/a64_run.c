@@ -335,9 +335,39 @@ static bool psci_features(void)
 	CHECK(psci(vm, 0x8400000a, 0x8400000e, 0) == (u64)-1);
 	CHECK(psci(vm, 0x8400000a, 0xc4000008, 0) == (u64)-1);
 	CHECK(psci(vm, 0x80000001, 0x80000001, 0) == 0);
-	CHECK(psci(vm, 0x80000001, 0x80008000, 0) == (u64)-1);
+	CHECK(psci(vm, 0x80000001, 0x80000002, 0) == (u64)-1);
 	psci_create(vm);
-	CHECK(policies == 4);
+	CHECK(policies == 6);
+	return true;
+}
+
+/* Words of Linux' cpu_show_spectre_v2() and cpu_show_spec_store_bypass() on arm64 */
+static bool workarounds(void)
+{
+	static const struct {
+		const char *v2;
+		int one, three;
+	} v2[] = {
+		{ "Not affected\n", 1, 1 },
+		{ "Mitigation: CSV2, BHB\n", 1, 0 },
+		{ "Mitigation: CSV2, but not BHB\n", 1, -1 },
+		{ "Mitigation: Branch predictor hardening\n", 0, 1 },
+		{ "Mitigation: Branch predictor hardening, BHB\n", 0, 0 },
+		{ "Mitigation: Branch predictor hardening, but not BHB\n", 0, -1 },
+		{ "Vulnerable\n", -1, -1 },
+		{ "Vulnerable: Unprivileged eBPF enabled\n", -1, -1 },
+		{ "", -1, -1 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(v2); i++) {
+		CHECK(workaround_answer(WORKAROUND_1, v2[i].v2, "", false) == (u64)v2[i].one);
+		CHECK(workaround_answer(WORKAROUND_3, v2[i].v2, "", false) == (u64)v2[i].three);
+	}
+	CHECK(workaround_answer(WORKAROUND_2, "", "Not affected\n", true) == 1);
+	CHECK(workaround_answer(WORKAROUND_2, "", "Vulnerable\n", false) == (u64)-1);
+	CHECK(workaround_answer(WORKAROUND_2, "", "Mitigation: Speculative Store Bypass disabled via prctl\n", true) == (u64)-1);
+	CHECK(workaround_answer(WORKAROUND_2, "", "Mitigation: Speculative Store Bypass disabled via prctl\n", false) == 1);
+	CHECK(workaround_answer(0x80000002, "Not affected\n", "Not affected\n", false) == (u64)-1);
 	return true;
 }
 
@@ -550,6 +580,7 @@ static const struct unit_test tests[] = {
 	{ "PL011: loopback", uart_loopback },
 	{ "PL031: clock and alarm", rtc_runs },
 	{ "PSCI: answers", psci_answers },
+	{ "SMCCC: workarounds by what the host says", workarounds },
 	{ "PSCI: features", psci_features },
 	{ "PSCI: suspend", psci_suspends },
 	{ "PSCI: ends", psci_ends },

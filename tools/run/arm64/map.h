@@ -45,6 +45,25 @@ u64 psci_call(struct vcpu *v, u32 nr, const u64 args[5]);
 /** on_hypercall() - handler of MOTE_EXIT_HYPERCALL */
 enum after on_hypercall(struct vcpu *v);
 
+/* workaround.c */
+#define WORKAROUND_1		0x80008000
+#define WORKAROUND_2		0x80007fff
+#define WORKAROUND_3		0x80003fff
+
+/**
+ * workaround_answer() - SMCCC_ARCH_FEATURES of WORKAROUND_*
+ * @nr: any function number
+ * @v2: what the host says of spectre_v2
+ * @v4: and of spec_store_bypass
+ * @ssbs: the guest may have PSTATE.SSBS
+ *
+ * Return: 0, 1 or MOTE_ARM64_HYPERCALL_NOT_SUPPORTED.
+ */
+u64 workaround_answer(u32 nr, const char *v2, const char *v4, bool ssbs);
+
+/** host_vulnerability() - what the host says of one, empty if nothing */
+void host_vulnerability(const char *name, char *text, size_t bytes);
+
 /* fdt.c */
 #define FDT_BYTES_MAX	(64 * KIB)
 

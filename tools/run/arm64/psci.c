@@ -4,9 +4,14 @@
  * it, by HVC.  Whatever else the guest calls the kernel answers NOT_SUPPORTED.
  */
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "../machine.h"
 #include "map.h"
+
+#ifndef HWCAP_SSBS
+#define HWCAP_SSBS		(1 << 28)	/* of arm64; unit tests run elsewhere */
+#endif
 
 #define SMCCC_VERSION		0x80000000
 #define SMCCC_ARCH_FEATURES	0x80000001
@@ -174,13 +179,23 @@ static u64 psci_features(struct vcpu *v, const u64 *args)
 	return find_call((u32)args[0]) < 0 ? NOT_SUPPORTED : SUCCESS;
 }
 
-/* Only the calls of the SMCCC itself: no workaround needs one here */
+/* Hosts whose CPUs differ say the worst of them */
+static u64 workaround(u32 nr)
+{
+	char v2[128], v4[128];
+
+	host_vulnerability("spectre_v2", v2, sizeof(v2));
+	host_vulnerability("spec_store_bypass", v4, sizeof(v4));
+	return workaround_answer(nr, v2, v4, getauxval(AT_HWCAP) & HWCAP_SSBS);
+}
+
+/* The calls of the SMCCC itself, and workarounds */
 static u64 smccc_features(struct vcpu *v, const u64 *args)
 {
 	u32 nr = (u32)args[0];
 
 	(void)v;
-	return nr == SMCCC_VERSION || nr == SMCCC_ARCH_FEATURES ? SUCCESS : NOT_SUPPORTED;
+	return nr == SMCCC_VERSION || nr == SMCCC_ARCH_FEATURES ? SUCCESS : workaround(nr);
 }
 
 u64 psci_call(struct vcpu *v, u32 nr, const u64 args[5])
@@ -228,6 +243,9 @@ void psci_create(struct vm *vm)
 	policy(vm, PSCI_FIRST, PSCI_LAST, MOTE_ACTION_EXIT, 0);
 	policy(vm, PSCI_FIRST | PSCI_64, PSCI_LAST | PSCI_64, MOTE_ACTION_EXIT, 0);
 	policy(vm, SMCCC_VERSION, SMCCC_ARCH_FEATURES, MOTE_ACTION_EXIT, 0);
+	/* The exit has done it */
+	policy(vm, WORKAROUND_1, WORKAROUND_1, MOTE_ACTION_CONSTANT, SUCCESS);
+	policy(vm, WORKAROUND_3, WORKAROUND_3, MOTE_ACTION_CONSTANT, SUCCESS);
 	/* The one that is asked for often needs no exit */
 	policy(vm, PSCI_VERSION, PSCI_VERSION, MOTE_ACTION_CONSTANT, PSCI_1_1);
 }
