@@ -84,6 +84,7 @@ void arm64_debug_destroy(struct mote_vcpu *vcpu);
 /** arm64_debug_enter - arm64_enter() for a vCPU with mote_vcpu_arch::debug_on */
 void arm64_debug_enter(struct mote_vcpu *vcpu);
 bool arm64_debug_sysreg(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value);
+int arm64_debug_get(struct mote_vcpu *vcpu, u32 enc, u64 *value);
 int arm64_debug_check(struct mote_vcpu *vcpu, u32 enc, u64 value);
 void arm64_debug_set(struct mote_vcpu *vcpu, u32 enc, u64 value);
 u32 arm64_debug_list(unsigned int n);
@@ -94,8 +95,10 @@ void arm64_idreg_setup(void);
 int arm64_idreg_vcpu_init(struct mote_vcpu *vcpu);
 void arm64_idreg_vcpu_destroy(struct mote_vcpu *vcpu);
 int arm64_idreg_default(struct mote_arm64_idreg **table);
-/** arm64_idreg_get - Return: whether @enc is an ID register, with its value */
-bool arm64_idreg_get(struct mote_vcpu *vcpu, u32 enc, u64 *value);
+/* Of op0 3, op1 0, CRn 0: see struct reg_group.  They are SET_FEATURES' to set. */
+int arm64_idreg_get(struct mote_vcpu *vcpu, u32 enc, u64 *value);
+int arm64_idreg_check(struct mote_vcpu *vcpu, u32 enc, u64 value);
+bool arm64_idreg_trap(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value);
 
 extern bool arm64_host_pan, arm64_host_ras;	/* the CPUs have FEAT_PAN, FEAT_RAS */
 

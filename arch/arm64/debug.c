@@ -212,6 +212,11 @@ bool arm64_debug_sysreg(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value)
 
 /* ---- GET_REGS and so on ---- */
 
+int arm64_debug_get(struct mote_vcpu *vcpu, u32 enc, u64 *value)
+{
+	return arm64_debug_sysreg(vcpu, enc, false, value) ? 0 : -ENOENT;
+}
+
 int arm64_debug_check(struct mote_vcpu *vcpu, u32 enc, u64 value)
 {
 	u64 bits, *reg = bank(vcpu->arch.debug, enc, &bits);

@@ -28,21 +28,8 @@ static __printf(2, 3) void put(struct text *t, const char *fmt, ...)
 	va_end(args);
 }
 
-static const char *const sys_names[ARM64_SYS_COUNT] = {
-	[ARM64_SP_EL0] = "SP_EL0", [ARM64_SCTLR_EL1] = "SCTLR_EL1",
-	[ARM64_ACTLR_EL1] = "ACTLR_EL1", [ARM64_CPACR_EL1] = "CPACR_EL1",
-	[ARM64_TTBR0_EL1] = "TTBR0_EL1", [ARM64_TTBR1_EL1] = "TTBR1_EL1",
-	[ARM64_TCR_EL1] = "TCR_EL1", [ARM64_ESR_EL1] = "ESR_EL1",
-	[ARM64_AFSR0_EL1] = "AFSR0_EL1", [ARM64_AFSR1_EL1] = "AFSR1_EL1",
-	[ARM64_FAR_EL1] = "FAR_EL1", [ARM64_MAIR_EL1] = "MAIR_EL1",
-	[ARM64_AMAIR_EL1] = "AMAIR_EL1", [ARM64_VBAR_EL1] = "VBAR_EL1",
-	[ARM64_CONTEXTIDR_EL1] = "CONTEXTIDR_EL1", [ARM64_CNTKCTL_EL1] = "CNTKCTL_EL1",
-	[ARM64_PAR_EL1] = "PAR_EL1", [ARM64_CSSELR_EL1] = "CSSELR_EL1",
-	[ARM64_MDSCR_EL1] = "MDSCR_EL1", [ARM64_TPIDR_EL0] = "TPIDR_EL0",
-	[ARM64_TPIDRRO_EL0] = "TPIDRRO_EL0", [ARM64_TPIDR_EL1] = "TPIDR_EL1",
-	[ARM64_SP_EL1] = "SP_EL1", [ARM64_ELR_EL1] = "ELR_EL1", [ARM64_SPSR_EL1] = "SPSR_EL1",
-	[ARM64_CNTV_CTL_EL0] = "CNTV_CTL_EL0", [ARM64_CNTV_CVAL_EL0] = "CNTV_CVAL_EL0",
-};
+#define SYS_NAME(r)	[ARM64_##r] = #r,
+static const char *const sys_names[] = { FOR_SYS_REGS(SYS_NAME) };
 
 static void put_gic(struct text *t, const struct arm64_ctx_gic *gic)
 {

@@ -245,20 +245,28 @@ int mote_arch_set_features(struct mote_vcpu *vcpu, const void *entries, unsigned
 	return set_table(vcpu, table, count);
 }
 
-bool arm64_idreg_get(struct mote_vcpu *vcpu, u32 enc, u64 *value)
+bool arm64_idreg_trap(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value)
+{
+	return !write && !arm64_idreg_get(vcpu, enc, value);
+}
+
+int arm64_idreg_get(struct mote_vcpu *vcpu, u32 enc, u64 *value)
 {
 	/* CRm 0 does not trap; these two hardware reads from the context */
-	if (unlikely((enc & ~63u) != ENC(3, 0, 0, 0, 0)))
-		return false;
-	if (enc & 56) {
+	if (likely(enc & 56))
 		*value = vcpu->arch.idregs->value[array_index_nospec(slot(enc), 64)];
-		return true;
-	}
-	if (enc == ENC(3, 0, 0, 0, 0))
+	else if (enc == ENC(3, 0, 0, 0, 0))
 		*value = to_ctx(vcpu)->vpidr;
 	else if (enc == ENC(3, 0, 0, 0, 5))
 		*value = to_ctx(vcpu)->vmpidr;
 	else
-		return false;
-	return true;
+		return -ENOENT;
+	return 0;
+}
+
+int arm64_idreg_check(struct mote_vcpu *vcpu, u32 enc, u64 value)
+{
+	u64 now;
+
+	return arm64_idreg_get(vcpu, enc, &now) ?: value == now ? 0 : -EINVAL;
 }

@@ -13,6 +13,7 @@
 #include <asm/sysreg.h>
 
 #include "arm64.h"
+#include "mod/regs.h"
 #include "timer.h"
 #include "vgic.h"
 
@@ -67,55 +68,6 @@ static const struct sysreg *find(u32 enc)
 	return bsearch(&enc, sysregs, ARRAY_SIZE(sysregs), sizeof(sysregs[0]), compare);
 }
 
-static bool is_timer(u32 enc)
-{
-	return enc >= ENC(3, 3, 14, 0, 0) && enc < ENC(3, 3, 14, 4, 0);
-}
-
-static bool is_gic(u32 enc)
-{
-	return enc == ENC(3, 0, 4, 6, 0) ||
-	       (enc >= ENC(3, 0, 12, 8, 0) && enc < ENC(3, 0, 13, 0, 0));
-}
-
-/* ---- GET_REGS and so on, by encoding ---- */
-
-int arm64_sysreg_get(struct mote_vcpu *vcpu, u32 enc, u64 *value)
-{
-	const struct sysreg *r = find(enc);
-
-	if (r) {
-		*value = arm64_sys_read(vcpu, r->reg);
-		return 0;
-	}
-	if (enc >> 14 == 2)
-		return arm64_debug_sysreg(vcpu, enc, false, value) ? 0 : -ENOENT;
-	if (is_timer(enc))
-		return timer_get(vcpu, enc, value);
-	if (is_gic(enc))
-		return vgic_icc_get(vcpu, enc, value);
-	return arm64_idreg_get(vcpu, enc, value) ? 0 : -ENOENT;
-}
-
-int arm64_sysreg_check(struct mote_vcpu *vcpu, u32 enc, u64 value)
-{
-	const struct sysreg *r = find(enc);
-	u64 now;
-
-	if (r)
-		return value & ~r->bits ? -EINVAL : 0;
-	if (enc >> 14 == 2)
-		return arm64_debug_check(vcpu, enc, value);
-	if (is_timer(enc))
-		return timer_check(vcpu, enc, value);
-	if (is_gic(enc))
-		return vgic_icc_check(vcpu, enc, value);
-	/* ID registers are for SET_FEATURES: here only what they are */
-	if (!arm64_idreg_get(vcpu, enc, &now))
-		return -ENOENT;
-	return value == now ? 0 : -EINVAL;
-}
-
 static bool caches_on(struct mote_vcpu *vcpu)
 {
 	u64 both = SCTLR_ELx_M | SCTLR_ELx_C;
@@ -138,26 +90,96 @@ static void watch_caches(struct mote_vcpu *vcpu)
 		ctx->hcr |= arm64_stage2_hcr() & HCR_TVM;
 }
 
-/* What the CPU's TLB has of the guest's tables may mean something else from now on */
-static void set_state(struct mote_vcpu *vcpu, const struct sysreg *r, u64 value)
+static int state_get(struct mote_vcpu *vcpu, u32 enc, u64 *value)
 {
-	arm64_sys_write(vcpu, r->reg, value);
+	const struct sysreg *r = find(enc);
+
+	if (!r)
+		return -ENOENT;
+	*value = arm64_sys_read(vcpu, r->reg);
+	return 0;
+}
+
+static int state_check(struct mote_vcpu *vcpu, u32 enc, u64 value)
+{
+	const struct sysreg *r = find(enc);
+
+	if (!r)
+		return -ENOENT;
+	return value & ~r->bits ? -EINVAL : 0;
+}
+
+/* What the CPU's TLB has of the guest's tables may mean something else from now on */
+static void state_set(struct mote_vcpu *vcpu, u32 enc, u64 value)
+{
+	arm64_sys_write(vcpu, find(enc)->reg, value);
 	mote_tlb_vcpu_changed(vcpu);
 	watch_caches(vcpu);
 }
 
+/* Controls of the implementation: there, and nothing to control */
+static bool state_trap(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value)
+{
+	if (!write)
+		*value = 0;
+	return enc == ENC_ACTLR;
+}
+
+/* ---- by encoding ---- */
+
+/**
+ * struct reg_group - registers that one file knows
+ * @first: MOTE_ARM64_ENC() of the first and
+ * @last: of the last
+ * @regs: GET_REGS and so on; those without @set are what they are
+ * @trap: a trapped access that is done at once: receives or leaves the value.
+ *	Return: whether there is such a register
+ */
+struct reg_group {
+	u32 first;
+	u32 last;
+	struct mote_reg_class regs;
+	bool (*trap)(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value);
+};
+
+/* The first that has it; the last has what nobody else has */
+static const struct reg_group groups[] = {
+	{ ENC(3, 0, 0, 0, 0), ENC(3, 0, 0, 7, 7),
+	  { arm64_idreg_get, arm64_idreg_check }, arm64_idreg_trap },
+	{ ENC(2, 0, 0, 0, 0), ENC(2, 7, 15, 15, 7),
+	  { arm64_debug_get, arm64_debug_check, arm64_debug_set }, arm64_debug_sysreg },
+	{ ENC(3, 0, 4, 6, 0), ENC(3, 0, 4, 6, 0),
+	  { vgic_icc_get, vgic_icc_check, vgic_icc_set }, vgic_sysreg },
+	{ ENC(3, 0, 12, 8, 0), ENC(3, 0, 12, 15, 7),
+	  { vgic_icc_get, vgic_icc_check, vgic_icc_set }, vgic_sysreg },
+	{ ENC(3, 3, 14, 0, 0), ENC(3, 3, 14, 3, 7),
+	  { timer_get, timer_check, timer_set }, timer_sysreg },
+	{ 0, U32_MAX, { state_get, state_check, state_set }, state_trap },
+};
+
+static const struct reg_group *group_of(u32 enc)
+{
+	const struct reg_group *g = groups;
+
+	while (enc < g->first || enc > g->last)
+		g++;
+	return g;
+}
+
+int arm64_sysreg_get(struct mote_vcpu *vcpu, u32 enc, u64 *value)
+{
+	return group_of(enc)->regs.get(vcpu, enc, value);
+}
+
+int arm64_sysreg_check(struct mote_vcpu *vcpu, u32 enc, u64 value)
+{
+	return group_of(enc)->regs.check(vcpu, enc, value);
+}
+
 void arm64_sysreg_set(struct mote_vcpu *vcpu, u32 enc, u64 value)
 {
-	const struct sysreg *r = find(enc);
-
-	if (r)
-		set_state(vcpu, r, value);
-	else if (enc >> 14 == 2)
-		arm64_debug_set(vcpu, enc, value);
-	else if (is_timer(enc))
-		timer_set(vcpu, enc, value);
-	else if (is_gic(enc))
-		vgic_icc_set(vcpu, enc, value);
+	if (group_of(enc)->regs.set)
+		group_of(enc)->regs.set(vcpu, enc, value);
 }
 
 /** arm64_sysreg_list - the @n-th register of this file and debug.c; 0 after the last */
@@ -229,31 +251,13 @@ static int write_vm_reg(struct mote_vcpu *vcpu, const struct sysreg *r, u64 valu
 	return before == caches_on(vcpu) ? MOTE_RESUME : clean_all(vcpu);
 }
 
-/* Registers whose accesses are done at once.  Return: whether there is one. */
-static bool access(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value)
-{
-	if (enc >> 14 == 2)
-		return arm64_debug_sysreg(vcpu, enc, write, value);
-	if (is_timer(enc))
-		return timer_sysreg(vcpu, enc, write, value);
-	if (is_gic(enc))
-		return vgic_sysreg(vcpu, enc, write, value);
-	/* Controls of the implementation: there, and nothing to control */
-	if (enc == ENC_ACTLR) {
-		if (!write)
-			*value = 0;
-		return true;
-	}
-	return !write && arm64_idreg_get(vcpu, enc, value);
-}
-
 static int by_default(struct mote_vcpu *vcpu, u32 enc, u64 esr)
 {
 	bool write = trapped_write(esr);
 	u64 value = write ? read_x(vcpu, trapped_reg(esr)) : 0;
 	const struct sysreg *r;
 
-	if (access(vcpu, enc, write, &value)) {
+	if (group_of(enc)->trap(vcpu, enc, write, &value)) {
 		if (!write)
 			write_x(vcpu, trapped_reg(esr), value);
 		arm64_skip(vcpu);
@@ -309,17 +313,11 @@ static noinline int by_policy(struct mote_vcpu *vcpu, u32 enc, u64 esr)
 
 int arm64_handle_sysreg(struct mote_vcpu *vcpu)
 {
-	u64 esr = to_ctx(vcpu)->esr, value;
+	u64 esr = to_ctx(vcpu)->esr;
 	u32 enc = trapped_enc(esr);
 
 	if (unlikely(mote_policy_any(&vcpu->vm->policy, MOTE_SPACE_SYSREG)))
 		return by_policy(vcpu, enc, esr);
-	/* by_default() would come to these last */
-	if (!trapped_write(esr) && arm64_idreg_get(vcpu, enc, &value)) {
-		write_x(vcpu, trapped_reg(esr), value);
-		arm64_skip(vcpu);
-		return MOTE_RESUME;
-	}
 	return by_default(vcpu, enc, esr);
 }
 
