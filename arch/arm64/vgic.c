@@ -112,7 +112,7 @@ int vgic_vcpu_init(struct mote_vcpu *vcpu)
 	if (!cpu)
 		return -ENOMEM;
 	cpu->vcpu = vcpu;
-	cpu->waker = GICR_WAKER_SLEEP | GICR_WAKER_ASLEEP;
+	cpu->waker = VGIC_WAKER_ASLEEP;
 	for (i = 0; i < VGIC_PRIVATE; i++)
 		init_irq(&cpu->irqs[i], i);
 	vcpu->arch.vgic = cpu;

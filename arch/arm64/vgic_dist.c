@@ -47,12 +47,12 @@ static u32 read_own(const struct vgic *gic, u32 offset)
 {
 	switch (offset) {
 	case GICD_CTLR:
-		return gic->ctlr | GICD_CTLR_ARE | GICD_CTLR_DS;
+		return gic->ctlr | GICD_CTLR_ARE_NS | GICD_CTLR_DS;
 	case GICD_TYPER:
 		return typer(gic);
 	case GICD_IIDR:
 		return VGIC_IIDR;
-	case GIC_PIDR2:
+	case GICD_PIDR2:
 		return VGIC_PIDR2;
 	default:
 		return 0;
@@ -65,7 +65,7 @@ static void write_own(struct vgic_access *a)
 	switch (a->offset) {
 	case GICD_CTLR:
 		/* ARE and DS are fixed */
-		a->gic->ctlr = a->value & GICD_CTLR_GROUPS;
+		a->gic->ctlr = a->value & VGIC_CTLR_GROUPS;
 		vgic_update_all(a->gic);
 		break;
 	case GICD_SETSPI_NSR:

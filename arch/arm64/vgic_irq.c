@@ -43,7 +43,7 @@ static struct vgic_cpu *any_cpu(struct vgic *gic)
 	unsigned int id;
 
 	for_each_vgic_cpu(gic, id, cpu) {
-		if (!(cpu->waker & GICR_WAKER_SLEEP))
+		if (!(cpu->waker & GICR_WAKER_ProcessorSleep))
 			return cpu;
 		first = first ?: cpu;
 	}
@@ -54,7 +54,7 @@ static struct vgic_cpu *target(struct vgic *gic, struct vgic_irq *irq)
 {
 	if (vgic_is_private(irq))
 		return container_of(irq - irq->intid, struct vgic_cpu, irqs[0]);
-	if (irq->route & GICD_IROUTER_IRM)
+	if (irq->route & GICD_IROUTER_SPI_MODE_ANY)
 		return any_cpu(gic);
 	return vgic_find_cpu(gic, irq->route);
 }

@@ -20,6 +20,7 @@
 
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
+#include <linux/irqchip/arm-gic-v3.h>
 #include <linux/spinlock.h>
 
 #include "vgic.h"
@@ -32,38 +33,11 @@
 #define VGIC_FRAME		0x10000u
 #define VGIC_REDIST_BYTES	(2 * VGIC_FRAME)
 
-/* Distributor; those from IGROUPR to ICFGR also in a redistributor's SGI_base */
-#define GICD_CTLR		0x0000
-#define GICD_TYPER		0x0004
-#define GICD_IIDR		0x0008
-#define GICD_SETSPI_NSR		0x0040
-#define GICD_CLRSPI_NSR		0x0048
-#define GICD_IGROUPR		0x0080
-#define GICD_ISENABLER		0x0100
-#define GICD_ICENABLER		0x0180
-#define GICD_ISPENDR		0x0200
-#define GICD_ICPENDR		0x0280
-#define GICD_ISACTIVER		0x0300
-#define GICD_ICACTIVER		0x0380
-#define GICD_IPRIORITYR		0x0400
-#define GICD_ICFGR		0x0c00
-#define GICD_IROUTER		0x6000
-#define GIC_PIDR2		0xffe8	/* of every frame */
+/* With one Security state both groups have their enable bits in GICD_CTLR */
+#define VGIC_CTLR_GROUPS	(GICD_CTLR_ENABLE_SS_G0 | GICD_CTLR_ENABLE_SS_G1)
+#define VGIC_ROUTE_MASK		(GICD_IROUTER_SPI_MODE_ANY | GENMASK(23, 0))
 
-#define GICD_CTLR_GRP0		BIT(0)
-#define GICD_CTLR_GRP1		BIT(1)
-#define GICD_CTLR_GROUPS	(GICD_CTLR_GRP0 | GICD_CTLR_GRP1)
-#define GICD_CTLR_ARE		BIT(4)
-#define GICD_CTLR_DS		BIT(6)
-#define GICD_IROUTER_IRM	BIT(31)
-#define VGIC_ROUTE_MASK		(GICD_IROUTER_IRM | GENMASK(23, 0))
-
-#define GICR_IIDR		0x0004
-#define GICR_TYPER		0x0008
-#define GICR_WAKER		0x0014
-
-#define GICR_WAKER_SLEEP	BIT(1)	/* ProcessorSleep */
-#define GICR_WAKER_ASLEEP	BIT(2)	/* ChildrenAsleep */
+#define VGIC_WAKER_ASLEEP	(GICR_WAKER_ProcessorSleep | GICR_WAKER_ChildrenAsleep)
 
 /* Not Arm's (implementer 0); product "M" */
 #define VGIC_IIDR		0x4d000000u
@@ -101,7 +75,6 @@
 #define VGIC_VTR_LRS(vtr)	(((vtr) & 0x1f) + 1)
 #define VGIC_VTR_TDS		BIT(19)
 #define VGIC_VTR_PREBITS(vtr)	(((vtr) >> 26 & 7) + 1)
-#define VGIC_VTR_PRIBITS(vtr)	(((vtr) >> 29 & 7) + 1)
 
 /* Priorities in the distributor have as many bits as every CPU interface has */
 #define VGIC_PRIORITY_MASK	0xf8u
@@ -174,7 +147,7 @@ struct vgic_cpu {
  * @dist: gpa of the distributor (c)
  * @redist: gpa of vCPU 0's redistributor; the others follow (c)
  * @nr_intids: multiple of 32; those above VGIC_LAST_SPI are not there (c)
- * @ctlr: GICD_CTLR_GROUPS (G)
+ * @ctlr: VGIC_CTLR_GROUPS (G)
  * @spis: from INTID 32
  */
 struct vgic {
@@ -204,7 +177,7 @@ static inline bool vgic_is_pending(const struct vgic_irq *irq)
 static inline bool vgic_deliverable(const struct vgic *gic, const struct vgic_irq *irq)
 {
 	return irq->enabled && vgic_is_pending(irq) &&
-	       gic->ctlr & (irq->group1 ? GICD_CTLR_GRP1 : GICD_CTLR_GRP0);
+	       gic->ctlr & (irq->group1 ? GICD_CTLR_ENABLE_SS_G1 : GICD_CTLR_ENABLE_SS_G0);
 }
 
 /* ---- vgic_irq.c ---- */

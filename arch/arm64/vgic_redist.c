@@ -21,8 +21,8 @@ static u32 read_own(const struct vgic_cpu *cpu, u32 offset)
 		return VGIC_IIDR;
 	case GICR_WAKER:
 		return cpu->waker;
-	case GIC_PIDR2:
-	case VGIC_FRAME + GIC_PIDR2:
+	case GICD_PIDR2:
+	case VGIC_FRAME + GICD_PIDR2:
 		return VGIC_PIDR2;
 	default:
 		return 0;
@@ -48,7 +48,7 @@ static void write_waker(struct vgic_access *a)
 	unsigned long flags;
 
 	vgic_lock(a->gic, flags);
-	a->cpu->waker = a->value & GICR_WAKER_SLEEP ? GICR_WAKER_SLEEP | GICR_WAKER_ASLEEP : 0;
+	a->cpu->waker = a->value & GICR_WAKER_ProcessorSleep ? VGIC_WAKER_ASLEEP : 0;
 	vgic_unlock(a->gic, flags, a->vcpu);
 }
 

@@ -86,9 +86,9 @@ static int frame_access(struct vgic_access *a, u32 index)
 static u64 writable_bits(u32 index)
 {
 	if (index == GICD_CTLR)
-		return GICD_CTLR_GROUPS | GICD_CTLR_ARE | GICD_CTLR_DS;
+		return VGIC_CTLR_GROUPS | GICD_CTLR_ARE_NS | GICD_CTLR_DS;
 	if (index == (u32)MOTE_ARM64_GICR(GICR_WAKER))
-		return GICR_WAKER_SLEEP | GICR_WAKER_ASLEEP;
+		return VGIC_WAKER_ASLEEP;
 	if (is_route(index))
 		return VGIC_ROUTE_MASK;
 	return SPACE(index) == LINES_SPACE ? lines_mask(index) : U32_MAX;

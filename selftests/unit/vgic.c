@@ -47,8 +47,8 @@ static bool test_ids(void)
 
 	vgic_setup(false);
 	CHECK(gicd_read(GICD_TYPER) == (INTIDS / 32 - 1 + 0x490000));
-	CHECK(gicd_read(GICD_CTLR) == 0x50 && gicd_read(GIC_PIDR2) == 0x3b);
-	CHECK(gicr_read(0, GIC_PIDR2) == 0x3b && gicr_read(3, SGI_BASE + GIC_PIDR2) == 0x3b);
+	CHECK(gicd_read(GICD_CTLR) == 0x50 && gicd_read(GICD_PIDR2) == 0x3b);
+	CHECK(gicr_read(0, GICD_PIDR2) == 0x3b && gicr_read(3, SGI_BASE + GICD_PIDR2) == 0x3b);
 	CHECK(gicr_read(1, GICR_WAKER) == 6);
 	gicr_write(1, GICR_WAKER, 0);
 	CHECK(gicr_read(1, GICR_WAKER) == 0);
@@ -181,9 +181,9 @@ static bool test_routing(void)
 	CHECK(route_to(40, 4, SPURIOUS) && route_to(40, 16, SPURIOUS));
 	CHECK(route_to(40, 0x10000, SPURIOUS) && route_to(40, 0x100, SPURIOUS));
 	/* 1 of N: some vCPU that is awake */
-	CHECK(route_to(40, GICD_IROUTER_IRM, 0));
+	CHECK(route_to(40, GICD_IROUTER_SPI_MODE_ANY, 0));
 	gicr_write(0, GICR_WAKER, 2);
-	CHECK(route_to(40, GICD_IROUTER_IRM | 3, 1));
+	CHECK(route_to(40, GICD_IROUTER_SPI_MODE_ANY | 3, 1));
 	/* What waits moves with the route */
 	route_to(40, 2, 2);
 	gicd_write(GICD_ISPENDR + 4, 1 << 8);

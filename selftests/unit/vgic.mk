@@ -12,7 +12,7 @@ unit_tests += $(O)/unit/vgic
 
 $(O)/unit/vgic: $(vgic_sources) $(unit_frame) $(unit_headers) $(wildcard $(vgic_arm64)/*.h) \
 	$(wildcard $(vgic_arm64)/hyp/*.h) $(wildcard $(unit_top)/uapi/arm64/*.h) \
-	$(wildcard $(unit_dir)/vgic_include/*.h $(unit_dir)/vgic_include/*/*.h) $(unit_dir)/vgic_unit.h
+	$(shell find $(unit_dir)/vgic_include -name '*.h') $(unit_dir)/vgic_unit.h
 	@mkdir -p $(@D)
 	$(CC) -I$(unit_dir)/vgic_include -I$(vgic_arm64) -I$(unit_top)/uapi/arm64 -I$(unit_top) \
 		$(unit_cflags) -Wno-unused-parameter -o $@ $(filter %.c,$^)

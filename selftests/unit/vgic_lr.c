@@ -30,12 +30,12 @@ static bool test_nothing(void)
 	edges(40, 2, 0xa0);
 	gicd_write(GICD_ICENABLER + 4, 1 << 8);
 	pulse(40);
-	gicd_write(GICD_CTLR, GICD_CTLR_GRP0);
+	gicd_write(GICD_CTLR, GICD_CTLR_ENABLE_SS_G0);
 	pulse(41);
 	enter(0);
 	CHECK(!GIC(0)->used_lrs && !vgic_pending(&cpu[0]));
 	leave(0);
-	gicd_write(GICD_CTLR, GICD_CTLR_GRP1);
+	gicd_write(GICD_CTLR, GICD_CTLR_ENABLE_SS_G1);
 	CHECK(vgic_pending(&cpu[0]) && ack(0) == 41);
 	return true;
 }

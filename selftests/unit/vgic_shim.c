@@ -414,7 +414,7 @@ static void all_on(void)
 {
 	unsigned int n;
 
-	gicd_write(GICD_CTLR, GICD_CTLR_GROUPS);
+	gicd_write(GICD_CTLR, VGIC_CTLR_GROUPS);
 	for (n = 4; n < INTIDS / 8; n += 4)
 		gicd_write(GICD_IGROUPR + n, ~0u);
 	for (n = 0; n < CPUS; n++) {
