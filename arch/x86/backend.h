@@ -46,6 +46,9 @@ struct x86_insn;
  * @cpl: current privilege level (loaded)
  * @nmi_blocked: whether NMIs are blocked by an earlier one (loaded)
  * @set_nmi_blocked: (loaded)
+ * @debug_pending: NULL, or: debug traps that hardware holds back, see
+ *	MOTE_X86_DEBUG_PENDING (loaded)
+ * @set_debug_pending: NULL, or write them (loaded)
  * @msr_get: MSRs that hardware switches for the guest (FS_BASE, SYSENTER ...):
  *	0 or -ENOENT (loaded)
  * @msr_set: 0 or -ENOENT (loaded)
@@ -97,6 +100,8 @@ struct x86_backend {
 	unsigned int (*cpl)(struct mote_vcpu *vcpu);
 	bool (*nmi_blocked)(struct mote_vcpu *vcpu);
 	void (*set_nmi_blocked)(struct mote_vcpu *vcpu, bool blocked);
+	u64 (*debug_pending)(struct mote_vcpu *vcpu);
+	void (*set_debug_pending)(struct mote_vcpu *vcpu, u64 bits);
 	int (*msr_get)(struct mote_vcpu *vcpu, u32 index, u64 *value);
 	int (*msr_set)(struct mote_vcpu *vcpu, u32 index, u64 value);
 	void (*features_changed)(struct mote_vcpu *vcpu);

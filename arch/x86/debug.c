@@ -39,6 +39,21 @@ void x86_queue_debug(struct mote_vcpu *vcpu, u64 dr6_bits)
 	x86_queue_exception(vcpu, X86_TRAP_DB, -1);
 }
 
+/*
+ * Breakpoints on data that a MOV SS met trap behind the instruction after it, with
+ * what that one meets: an event that is injected would take the place of theirs.
+ */
+static u64 held_back(struct mote_vcpu *vcpu)
+{
+	u64 pending;
+
+	if (!(x86_get(vcpu, X86_SHADOW) & X86_SHADOW_MOV_SS) || !x86->debug_pending)
+		return 0;
+	pending = x86->debug_pending(vcpu);
+	x86->set_debug_pending(vcpu, 0);
+	return pending & X86_DEBUG_PENDING_ENABLED ? pending & 0xf : 0;
+}
+
 /**
  * x86_retire_slow - the rest of x86_retire(), where there is a rest
  * @vcpu: loaded
@@ -47,14 +62,16 @@ void x86_queue_debug(struct mote_vcpu *vcpu, u64 dr6_bits)
  */
 void x86_retire_slow(struct mote_vcpu *vcpu)
 {
-	u64 rflags = x86_get(vcpu, X86_RFLAGS);
+	u64 rflags = x86_get(vcpu, X86_RFLAGS), conditions = held_back(vcpu);
 
 	if (x86_get(vcpu, X86_SHADOW))
 		x86_set(vcpu, X86_SHADOW, 0);
 	if (rflags & X86_RFLAGS_RF)
 		x86_set(vcpu, X86_RFLAGS, rflags & ~X86_RFLAGS_RF);
 	if ((rflags & X86_RFLAGS_TF) && !(vcpu->arch.debugctl & DEBUGCTLMSR_BTF))
-		x86_queue_debug(vcpu, DR_STEP);
+		conditions |= DR_STEP;
+	if (conditions)
+		x86_queue_debug(vcpu, conditions);
 }
 
 /*

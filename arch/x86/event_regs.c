@@ -82,6 +82,16 @@ static bool is_page_fault(const struct x86_event *ev)
 }
 
 /**
+ * x86_event_regs - how many there are, from MOTE_X86_EVENT_INFO on
+ *
+ * MOTE_X86_DEBUG_PENDING is the last one: a VMCB has nothing like it.
+ */
+unsigned int x86_event_regs(void)
+{
+	return x86->debug_pending ? 8 : 7;
+}
+
+/**
  * x86_event_reg_get - as mote_reg_get()
  * @vcpu: loaded
  * @index: lower half of the id
@@ -89,6 +99,8 @@ static bool is_page_fault(const struct x86_event *ev)
  */
 int x86_event_reg_get(struct mote_vcpu *vcpu, u32 index, u64 *value)
 {
+	if (index >= x86_event_regs())
+		return -ENOENT;
 	switch (MOTE_X86_REG(MOTE_X86_CLASS_EVENT, index)) {
 	case MOTE_X86_EVENT_INFO:
 		*value = event_info(&vcpu->arch.event);
@@ -113,7 +125,8 @@ int x86_event_reg_get(struct mote_vcpu *vcpu, u32 index, u64 *value)
 		*value = vcpu->arch.intr_pending;
 		return 0;
 	default:
-		return -ENOENT;
+		*value = x86->debug_pending(vcpu);
+		return 0;
 	}
 }
 
@@ -132,6 +145,8 @@ static bool value_ok(u64 id, u64 value)
 		return value <= X86_SHADOW_MOV_SS;
 	case MOTE_X86_INTR_PENDING:
 		return !value || value >> 8 == 1;
+	case MOTE_X86_DEBUG_PENDING:
+		return !(value & ~X86_DEBUG_PENDING);
 	default:
 		return true;
 	}
@@ -140,7 +155,7 @@ static bool value_ok(u64 id, u64 value)
 /** x86_event_reg_check - as mote_reg_check() */
 int x86_event_reg_check(struct mote_vcpu *vcpu, u32 index, u64 value)
 {
-	if (index >= X86_EVENT_REGS)
+	if (index >= x86_event_regs())
 		return -ENOENT;
 	return value_ok(MOTE_X86_REG(MOTE_X86_CLASS_EVENT, index), value) ? 0 : -EINVAL;
 }
@@ -171,6 +186,9 @@ void x86_event_reg_set(struct mote_vcpu *vcpu, u32 index, u64 value)
 		break;
 	case MOTE_X86_INTR_PENDING:
 		vcpu->arch.intr_pending = value;
+		break;
+	case MOTE_X86_DEBUG_PENDING:
+		x86->set_debug_pending(vcpu, value);
 		break;
 	}
 }

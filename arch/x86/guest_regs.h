@@ -19,7 +19,7 @@ void x86_regs_reset(struct mote_vcpu *vcpu);
 
 /* ---- event_regs.c: events on their way, as registers ---- */
 
-#define X86_EVENT_REGS	7	/* MOTE_X86_EVENT_INFO and on */
+unsigned int x86_event_regs(void);
 
 int x86_event_reg_get(struct mote_vcpu *vcpu, u32 index, u64 *value);
 int x86_event_reg_check(struct mote_vcpu *vcpu, u32 index, u64 value);

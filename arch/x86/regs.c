@@ -507,6 +507,6 @@ unsigned int mote_arch_reg_list(struct mote_vcpu *vcpu, u64 *ids, unsigned int r
 	mote_reg_add_class(&list, MOTE_X86_CLASS_XSAVE, x86_fpu_size / 8);
 	if (vcpu->arch.lapic)
 		list_lapic(&list);
-	mote_reg_add_class(&list, MOTE_X86_CLASS_EVENT, X86_EVENT_REGS);
+	mote_reg_add_class(&list, MOTE_X86_CLASS_EVENT, x86_event_regs());
 	return list.count;
 }

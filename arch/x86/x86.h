@@ -33,6 +33,10 @@
 #define X86_DR7_ONES	0x00000400ull
 #define X86_DR7_ENABLED	0xffull		/* L0-L3, G0-G3 */
 
+/* MOTE_X86_DEBUG_PENDING: B0-B3, "enabled breakpoint", BS */
+#define X86_DEBUG_PENDING		0x500full
+#define X86_DEBUG_PENDING_ENABLED	BIT_ULL(12)
+
 /* Reset value of RFLAGS: bit 1 is always set */
 #define X86_RFLAGS_RESET	0x2ull
 #define X86_RFLAGS_TF		BIT_ULL(8)	/* trap after each instruction */

@@ -313,6 +313,56 @@ TEST(branch_steps)
 	run_guest(guest_branch_steps, 0);
 }
 
+/* A data breakpoint on the operand of MOV SS traps behind the next instruction */
+static volatile u16 stack_selector = SEL_DATA;
+
+extern char held_next[];
+
+GUEST(mov_ss)
+{
+	guest_write_dr0((unsigned long)&stack_selector);
+	/* Reads and writes of 2 bytes */
+	guest_write_dr7(DR7_ONES | 2 | 3 << 16 | 1 << 18);
+	asm volatile("mov %0, %%ss; out %%al, $0x80; held_next: nop" : : "m"(stack_selector));
+	guest_write_dr7(DR7_ONES);
+	GUEST_EQ(1, hits);
+	GUEST_EQ(held_next, rips[0]);
+	GUEST_EQ(DR6_ONES | 1, dr6s[0]);
+	/* And together with a single step */
+	hits = 0;
+	guest_write_dr7(DR7_ONES | 2 | 3 << 16 | 1 << 18);
+	asm volatile("pushfq; orl $0x100, (%%rsp); mov %0, %%rdx; mov $0, %%ecx; popfq\n"
+		     "mov (%%rdx), %%ss; xor %%eax, %%eax\n"
+		     "mov (%%rdx), %%ss; cpuid; pushfq; andl $~0x100, (%%rsp); popfq"
+		     : : "r"(&stack_selector) : "rax", "rbx", "rcx", "rdx", "memory", "cc");
+	guest_write_dr7(DR7_ONES);
+	GUEST_EQ(DR6_ONES | DR6_BS | 1, dr6s[0]);
+	GUEST_EQ(DR6_ONES | DR6_BS | 1, dr6s[1]);
+}
+
+TEST(held_back_by_mov_ss)
+{
+	const u64 pending = MOTE_X86_DEBUG_PENDING;
+	struct one o;
+
+	if (host_has_no_breakpoints())
+		SKIP(return, "VMRUN of this emulator does not arm breakpoints");
+	guest_handlers[VECTOR_DB] = on_debug;
+	hits = 0;
+	one_create(&o, 0, guest_mov_ss, 0);
+	ASSERT_EQ(MOTE_EXIT_PIO, vcpu_run(&o.cpu));
+	if (o.vm.info.backend == MOTE_BACKEND_SVM)
+		SKIP(return, "a VMCB does not have it");
+	/* What is held back is state */
+	EXPECT_EQ(0x1001, vcpu_get(&o.cpu, pending));
+	vcpu_set(&o.cpu, pending, 0);
+	EXPECT_EQ(0, vcpu_get(&o.cpu, pending));
+	vcpu_set(&o.cpu, pending, 0x1001);
+	ASSERT_EQ(MOTE_EXIT_PIO, vcpu_run(&o.cpu));
+	vcpu_finish(&o.cpu);
+	one_destroy(&o);
+}
+
 /* Register writes of the runner are what the guest reads, and back */
 GUEST(show)
 {

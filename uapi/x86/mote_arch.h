@@ -83,6 +83,8 @@ enum mote_x86_gpr {
 #define MOTE_X86_HALTED		MOTE_X86_REG(MOTE_X86_CLASS_EVENT, 5)
 #define MOTE_X86_INTR_PENDING	MOTE_X86_REG(MOTE_X86_CLASS_EVENT, 6)	/* INJECTed vector | 0x100, 0 if none */
 
+#define MOTE_X86_DEBUG_PENDING	MOTE_X86_REG(MOTE_X86_CLASS_EVENT, 7)	/* VT-x: debug traps held back by MOV SS: DR6's B0-B3 and BS, and bit 12 if DR7 enables one of the former */
+
 #define MOTE_X86_CPUID_MAX	256
 
 #define MOTE_X86_CPUID_SUBLEAF	(1u << 0)	/* @subleaf counts; else any ECX matches */

@@ -120,3 +120,15 @@ void vmx_set_nmi_blocked(struct mote_vcpu *vcpu, bool blocked)
 	if (want != info)
 		vmwrite32(GUEST_INTERRUPTIBILITY_INFO, want);
 }
+
+/** vmx_debug_pending - see x86_backend::debug_pending */
+u64 vmx_debug_pending(struct mote_vcpu *vcpu)
+{
+	return vmreadl(GUEST_PENDING_DBG_EXCEPTIONS) & X86_DEBUG_PENDING;
+}
+
+/** vmx_set_debug_pending - see x86_backend::set_debug_pending */
+void vmx_set_debug_pending(struct mote_vcpu *vcpu, u64 bits)
+{
+	vmwritel(GUEST_PENDING_DBG_EXCEPTIONS, bits);
+}

@@ -185,6 +185,8 @@ void vmx_inject(struct mote_vcpu *vcpu);
 void vmx_take_idt_vectoring(struct mote_vcpu *vcpu);
 bool vmx_nmi_blocked(struct mote_vcpu *vcpu);
 void vmx_set_nmi_blocked(struct mote_vcpu *vcpu, bool blocked);
+u64 vmx_debug_pending(struct mote_vcpu *vcpu);
+void vmx_set_debug_pending(struct mote_vcpu *vcpu, u64 bits);
 
 /* apicv.c: hardware's virtual APIC */
 int vmx_apic_vm_init(struct vmx_vm *vmx);
