@@ -102,6 +102,29 @@ TEST(instruction_breakpoint)
 	run_guest(guest_breakpoint, 0);
 }
 
+/* A breakpoint on the instruction behind MOV SS is passed over */
+extern char ss_target[], ss_exit_target[];
+
+GUEST(breakpoint_behind_mov_ss)
+{
+	guest_write_dr0((unsigned long)ss_target);
+	guest_write_dr7(DR7_ONES | 2);
+	asm volatile("mov %%ss, %%eax; mov %%eax, %%ss; ss_target: nop" : : : "eax");
+	GUEST_EQ(0, hits);
+	guest_write_dr0((unsigned long)ss_exit_target);
+	asm volatile("mov %%ss, %%eax; mov %%eax, %%ss; ss_exit_target: cpuid"
+		     : : : "eax", "ebx", "ecx", "edx");
+	GUEST_EQ(0, hits);
+	guest_write_dr7(DR7_ONES);
+}
+
+TEST(breakpoint_behind_mov_ss)
+{
+	if (host_has_no_breakpoints())
+		SKIP(return, "VMRUN of this emulator does not arm breakpoints");
+	run_guest(guest_breakpoint_behind_mov_ss, 0);
+}
+
 static volatile u64 watched;
 
 GUEST(watchpoint)
