@@ -281,6 +281,7 @@ TEST_F(task, exit_record)
 	vcpu_set(&self->t.o.cpu, MOTE_X86_EVENT_INFO, 0);
 	for (int i = 0; i < 2; i++) {
 		ASSERT_EQ(MOTE_EXIT_TASK_SWITCH, vcpu_run(&self->t.o.cpu));
+		EXPECT_EQ(0, vcpu_get(&self->t.o.cpu, MOTE_X86_SHADOW));
 		EXPECT_EQ(ADDR(t_int), self->t.o.cpu.run->exit.pc);
 		EXPECT_EQ(MOTE_TASK_GATE, x->source);
 		EXPECT_EQ(MOTE_TASK_INSN, x->flags);

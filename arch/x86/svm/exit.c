@@ -299,6 +299,8 @@ static int exit_task_switch(struct mote_vcpu *vcpu)
 		task.flags = 0;
 		task_event(vcpu, &task, control->exit_int_info);
 	}
+	/* It is no INT n that executes again, as svm_take_exit_int_info() has it */
+	x86_set(vcpu, X86_SHADOW, 0);
 	return x86_handle_task_switch(vcpu, &task, SVM_EXIT_TASK_SWITCH);
 }
 
