@@ -66,6 +66,25 @@ u32 x86_mitigations_for(u32 facts)
 	return all;
 }
 
+/**
+ * x86_perf_global_broken - whether exits must not load IA32_PERF_GLOBAL_CTRL
+ * @family: of an Intel CPU
+ * @model: same
+ *
+ * Bits 34:32 may be lost, and the fixed counters with them: errata AAK155, AAP115,
+ * AAT100, BC86, BA97 of Nehalem and Westmere.
+ */
+bool x86_perf_global_broken(u32 family, u32 model)
+{
+	static const u8 models[] = { 26, 30, 37, 44, 46 };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(models); i++)
+		if (family == 6 && model == models[i])
+			return true;
+	return false;
+}
+
 /* ---- IA32_ARCH_CAPABILITIES ---- */
 
 #define BIT64(n)		(1ull << (n))

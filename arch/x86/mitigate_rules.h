@@ -58,6 +58,7 @@ extern const unsigned int x86_mitigation_rule_count;
 
 bool x86_mitigation_holds(const struct x86_mitigation *rule, u32 facts);
 u32 x86_mitigations_for(u32 facts);
+bool x86_perf_global_broken(u32 family, u32 model);
 u64 x86_arch_cap_merge(u64 one, u64 other);
 u64 x86_arch_cap_for_guest(u64 host, u64 known);
 

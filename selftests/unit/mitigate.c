@@ -171,6 +171,15 @@ static bool test_arch_cap(void)
 	return true;
 }
 
+static bool test_perf_global(void)
+{
+	/* Nehalem-EX, Westmere-EP; Sandy Bridge, Atom, family 15 */
+	CHECK(x86_perf_global_broken(6, 46) && x86_perf_global_broken(6, 44));
+	CHECK(!x86_perf_global_broken(6, 42) && !x86_perf_global_broken(6, 28));
+	CHECK(!x86_perf_global_broken(15, 26) && !x86_perf_global_broken(6, 47));
+	return true;
+}
+
 static const struct unit_test tests[] = {
 	{ "hosts as they are", test_hosts },
 	{ "all combinations of facts", test_all_facts },
@@ -178,6 +187,7 @@ static const struct unit_test tests[] = {
 	{ "SPEC_CTRL written by the world switch", test_spec_ctrl },
 	{ "SPEC_CTRL in the VMCB", test_v_spec_ctrl },
 	{ "IA32_ARCH_CAPABILITIES of several CPUs", test_arch_cap },
+	{ "exits that lose PERF_GLOBAL_CTRL", test_perf_global },
 };
 
 int main(int argc, char **argv)

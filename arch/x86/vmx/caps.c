@@ -10,6 +10,7 @@
 #include <asm/msr.h>
 #include <asm/processor-flags.h>
 
+#include "../mitigate_rules.h"
 #include "vmx.h"
 
 struct vmx_caps vmx_caps;
@@ -177,11 +178,15 @@ static void check_apicv(void)
 
 static void check_perf_global(void)
 {
-	vmx_caps.perf_global = boot_cpu_has(X86_FEATURE_ARCH_PERFMON) &&
+	bool perfmon = boot_cpu_has(X86_FEATURE_ARCH_PERFMON);
+
+	vmx_caps.perf_global = perfmon &&
+			       !x86_perf_global_broken(boot_cpu_data.x86, boot_cpu_data.x86_model) &&
 			       (vmx_caps.exit & VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL) &&
 			       (vmx_caps.entry & VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL);
 	if (vmx_caps.perf_global)
 		return;
+	vmx_caps.perf_by_hand = perfmon;
 	vmx_caps.exit &= ~VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL;
 	vmx_caps.entry &= ~VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL;
 }

@@ -67,6 +67,9 @@ static int exit_failed_entry(struct mote_vcpu *vcpu)
 		vmwrite32(VM_ENTRY_INTR_INFO_FIELD, 0);
 		vcpu->arch.event.valid = true;
 	}
+	/* No guest instruction was executed, and the host has dealt with the error */
+	if (!vmx->entry_failed && (u16)vmx->reason == EXIT_REASON_MCE_DURING_VMENTRY)
+		return MOTE_RESUME;
 	exit = mote_exit_begin(vcpu, MOTE_EXIT_FAIL_ENTRY, vmx->entry_failed ? 0 : vmx->reason);
 	fill_fail(vcpu, exit, error);
 	return MOTE_USER;

@@ -74,7 +74,11 @@ static void enter_perf(struct vmx_host *host)
 	msr = perf_guest_get_msrs(&n, NULL);
 	if (!msr || msr[0].msr != MSR_CORE_PERF_GLOBAL_CTRL)
 		return;
-	if (unlikely(msr[0].host != host->perf_global)) {
+	if (unlikely(vmx_caps.perf_by_hand)) {
+		host->counters = msr[0].host;
+		if (host->counters)
+			native_wrmsrl(MSR_CORE_PERF_GLOBAL_CTRL, 0);
+	} else if (unlikely(msr[0].host != host->perf_global)) {
 		host->perf_global = msr[0].host;
 		vmwrite64(HOST_IA32_PERF_GLOBAL_CTRL, host->perf_global);
 	}
@@ -106,7 +110,7 @@ void vmx_host_enter(struct vmx_host *host)
 		host->cr4 = value;
 		vmwritel(HOST_CR4, value);
 	}
-	if (vmx_caps.perf_global)
+	if (vmx_caps.perf_global || vmx_caps.perf_by_hand)
 		enter_perf(host);
 	host->debugctl = __rdmsr(MSR_IA32_DEBUGCTLMSR);
 }
@@ -120,6 +124,8 @@ void vmx_host_left(const struct vmx_host *host)
 	native_wrmsrl(MSR_IA32_DEBUGCTLMSR, host->debugctl);
 	if (unlikely(host->pebs))
 		native_wrmsrl(MSR_IA32_PEBS_ENABLE, host->pebs);
+	if (unlikely(host->counters))
+		native_wrmsrl(MSR_CORE_PERF_GLOBAL_CTRL, host->counters);
 }
 
 /**

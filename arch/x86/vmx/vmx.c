@@ -424,7 +424,7 @@ static void vmx_vcpu_enter(struct mote_vcpu *vcpu)
 	failed = vmx_enter(vcpu->arch.reg, flags, &vmx->host.rsp, vcpu->arch.spec_ctrl,
 			   host_spec_ctrl);
 	mote_guest_mode_exit();
-	if (vmx->host.debugctl | vmx->host.pebs)
+	if (vmx->host.debugctl | vmx->host.pebs | vmx->host.counters)
 		vmx_host_left(&vmx->host);
 	x86_debug_left();
 	vcpu->arch.cr2 = native_read_cr2();

@@ -27,6 +27,7 @@
  * @invvpid_single: INVVPID of one VPID
  * @apicv: APIC-register virtualization and virtual-interrupt delivery
  * @perf_global: PERF_GLOBAL_CTRL is switched by entry and exit
+ * @perf_by_hand: it has to be by us
  */
 struct vmx_caps {
 	u32 revision;
@@ -42,6 +43,7 @@ struct vmx_caps {
 	bool invvpid_single;
 	bool apicv;
 	bool perf_global;
+	bool perf_by_hand;
 };
 
 extern struct vmx_caps vmx_caps;
@@ -66,6 +68,7 @@ struct vmx_vm {
  * @perf_global: HOST_IA32_PERF_GLOBAL_CTRL (entry)
  * @debugctl: IA32_DEBUGCTL (entry)
  * @pebs: IA32_PEBS_ENABLE where it has to be 0 in the guest (entry)
+ * @counters: IA32_PERF_GLOBAL_CTRL where we switch it (entry)
  * @rsp: HOST_RSP, kept by entry.S
  * @ds: selectors of the thread that the exit replaces (session)
  * @es: same
@@ -81,6 +84,7 @@ struct vmx_host {
 	u64 perf_global;
 	u64 debugctl;
 	u64 pebs;
+	u64 counters;
 	unsigned long rsp;
 	u16 ds, es, fs, gs, ldt;
 	struct desc_ptr gdt;
