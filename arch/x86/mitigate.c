@@ -121,13 +121,12 @@ static u32 find_facts(void)
 /* /sys/module/mote/parameters/mitigations: a line for each rule that is followed */
 static int show_mitigations(char *buf, const struct kernel_param *kp)
 {
-	unsigned int i;
+	const struct x86_mitigation *rule;
 	int n = 0;
 
-	for (i = 0; i < x86_mitigation_rule_count; i++)
-		if (x86_mitigation_holds(&x86_mitigation_rules[i], facts))
-			n += scnprintf(buf + n, PAGE_SIZE - n, "%s\n",
-				       x86_mitigation_rules[i].why);
+	for (rule = x86_mitigation_rules; rule->does; rule++)
+		if (x86_mitigation_holds(rule, facts))
+			n += scnprintf(buf + n, PAGE_SIZE - n, "%s\n", rule->why);
 	return n;
 }
 
@@ -223,9 +222,11 @@ static void read_lines(void)
 
 	for (i = 0; i < L1D_BYTES; i += PAGE_SIZE)
 		READ_ONCE(l1d_lines[i]);
+	/* LFENCE: before any line */
 	rmb();
 	for (i = 0; i < L1D_BYTES; i += 64)
 		READ_ONCE(l1d_lines[i]);
+	/* LFENCE: all of them, before the entry */
 	rmb();
 }
 

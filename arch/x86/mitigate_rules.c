@@ -38,10 +38,8 @@ const struct x86_mitigation x86_mitigation_rules[] = {
 	  "IBPB between guest and runner: VMSCAPE, CVE-2025-40300" },
 	{ X86_SRSO_REDUCE, X86_FACT_SRSO_REDUCE, 0,
 	  "BpSpecReduce while there are VMs: SRSO, CVE-2023-20569" },
+	{ }
 };
-
-const unsigned int x86_mitigation_rule_count =
-	sizeof(x86_mitigation_rules) / sizeof(x86_mitigation_rules[0]);
 
 /** x86_mitigation_holds - whether a rule is to be followed on a host with @facts */
 bool x86_mitigation_holds(const struct x86_mitigation *rule, u32 facts)
@@ -56,11 +54,10 @@ bool x86_mitigation_holds(const struct x86_mitigation *rule, u32 facts)
  */
 u32 x86_mitigations_for(u32 facts)
 {
-	const struct x86_mitigation *rule = x86_mitigation_rules;
-	const struct x86_mitigation *end = rule + x86_mitigation_rule_count;
+	const struct x86_mitigation *rule;
 	u32 all = 0;
 
-	for (; rule < end; rule++)
+	for (rule = x86_mitigation_rules; rule->does; rule++)
 		if (x86_mitigation_holds(rule, facts))
 			all |= rule->does;
 	return all;

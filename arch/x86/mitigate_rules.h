@@ -53,8 +53,8 @@ struct x86_mitigation {
 	const char *why;
 };
 
+/* Ends with one that does nothing */
 extern const struct x86_mitigation x86_mitigation_rules[];
-extern const unsigned int x86_mitigation_rule_count;
 
 bool x86_mitigation_holds(const struct x86_mitigation *rule, u32 facts);
 u32 x86_mitigations_for(u32 facts);

@@ -8,7 +8,6 @@
 
 #ifdef __ASSEMBLY__
 #include <asm/alternative.h>
-#include <asm/asm.h>
 #include <asm/cpufeatures.h>
 #include <asm/msr-index.h>
 
@@ -111,30 +110,21 @@
 	xor	%r15d, %r15d
 .endm
 
-/*
- * The guest's value, in %eax.  A bit that this CPU does not know, unlike the one
- * where the guest began, is #GP: the guest then runs with the host's value.
- */
-.macro load_guest_spec_ctrl refused:req
+/* What WRMSR of SPEC_CTRL takes besides %eax */
+.macro to_spec_ctrl
 	mov	$MSR_IA32_SPEC_CTRL, %ecx
 	xor	%edx, %edx
-.Lguest_spec_ctrl:
-	wrmsr
-	_ASM_EXTABLE(.Lguest_spec_ctrl, \refused)
 .endm
 
-/*
- * Spectre v2, SSB: the host's IBRS, STIBP, SSBD, before any indirect branch.  A
- * guest can train the jump past the WRMSR: LFENCE waits until it is decided.
- */
+/* Spectre v2, SSB: the host's IBRS, STIBP, SSBD, before any indirect branch */
 .macro load_host_spec_ctrl
-	testl	$X86_ENTER_HOST_SPEC, STK_FLAGS(%rsp)
-	jz	.Lhost_spec_ctrl
-	mov	$MSR_IA32_SPEC_CTRL, %ecx
 	mov	STK_HOST_SPEC(%rsp), %rax
-	xor	%edx, %edx
+	to_spec_ctrl
 	wrmsr
-.Lhost_spec_ctrl:
+.endm
+
+/* A guest can train the jump past that WRMSR: wait until it is decided */
+.macro fence_spec_ctrl
 	ALTERNATIVE "", "lfence", X86_FEATURE_MSR_SPEC_CTRL
 .endm
 

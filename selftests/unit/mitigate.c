@@ -92,12 +92,10 @@ static bool test_all_facts(void)
 
 static bool test_reasons(void)
 {
-	unsigned int i;
+	const struct x86_mitigation *rule;
 
-	for (i = 0; i < x86_mitigation_rule_count; i++) {
-		CHECK(x86_mitigation_rules[i].does && x86_mitigation_rules[i].when);
-		CHECK(x86_mitigation_rules[i].why && *x86_mitigation_rules[i].why);
-	}
+	for (rule = x86_mitigation_rules; rule->does; rule++)
+		CHECK(rule->when && rule->why && *rule->why);
 	return true;
 }
 

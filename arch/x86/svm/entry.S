@@ -67,7 +67,11 @@ SYM_FUNC_START(svm_enter)
 	testl	$X86_ENTER_GUEST_SPEC, %ecx
 	jz	.Lload
 	mov	%r8d, %eax
-	load_guest_spec_ctrl .Lload
+	to_spec_ctrl
+	/* A bit that this CPU does not know, unlike another: the host's value then */
+.Lspec_ctrl:
+	wrmsr
+	_ASM_EXTABLE(.Lspec_ctrl, .Lload)
 .Lload:
 	mov	%rsi, %rax
 	vmload	%rax
@@ -93,7 +97,11 @@ SYM_FUNC_START(svm_enter)
 	/* Spectre RSB, PBRSB: the guest's return predictions go before the first RET */
 	FILL_RETURN_BUFFER %_ASM_CX, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT, \
 			   X86_FEATURE_RSB_VMEXIT_LITE
+	testl	$X86_ENTER_HOST_SPEC, STK_FLAGS(%rsp)
+	jz	.Lfence
 	load_host_spec_ctrl
+.Lfence:
+	fence_spec_ctrl
 	/* Retbleed, SRSO: what the guest trained RET with */
 	CALL_UNTRAIN_RET
 	ALTERNATIVE_2 "", "call entry_ibpb", X86_FEATURE_ENTRY_IBPB, \

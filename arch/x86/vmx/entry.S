@@ -59,7 +59,11 @@ SYM_FUNC_START(vmx_enter)
 	testl	$X86_ENTER_GUEST_SPEC, %esi
 	jz	.Lbuffers
 	mov	%ecx, %eax
-	load_guest_spec_ctrl .Lbuffers
+	to_spec_ctrl
+	/* A bit that this CPU does not know, unlike another: the host's value then */
+.Lspec_ctrl:
+	wrmsr
+	_ASM_EXTABLE(.Lspec_ctrl, .Lbuffers)
 .Lbuffers:
 	/*
 	 * MDS, TAA, MMIO stale data, RFDS: overwrite fill buffers, load ports
@@ -106,7 +110,11 @@ SYM_INNER_LABEL(vmx_exit, SYM_L_GLOBAL)
 	/* Spectre RSB, PBRSB: the guest's return predictions go before the first RET */
 	FILL_RETURN_BUFFER %_ASM_CX, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT, \
 			   X86_FEATURE_RSB_VMEXIT_LITE
+	testl	$X86_ENTER_HOST_SPEC, STK_FLAGS(%rsp)
+	jz	.Lfence
 	load_host_spec_ctrl
+.Lfence:
+	fence_spec_ctrl
 	/* BHI: the guest's branch history */
 	CLEAR_BRANCH_HISTORY_VMEXIT
 
