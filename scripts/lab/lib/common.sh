@@ -56,6 +56,7 @@ cached_fill() {
 	mkdir -p "$new"
 	"$@" "$new"
 	[ -n "$(find "$new" -mindepth 1 -print -quit)" ] || die "nothing came of '$1'"
+	touch "$new"	# packages bring times of their own
 	mv "$new" "$dir"
 	cache_prune
 }
