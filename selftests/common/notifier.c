@@ -268,16 +268,26 @@ static u64 vmstat(const char *name)
 	return value;
 }
 
+/*
+ * What the guest has accessed is young, and stays: the first call finds that out and
+ * makes it old.
+ */
+static void page_out(u64 *p)
+{
+	for (int i = 0; i < 3; i++)
+		MUST_SYS(madvise(p, PAGES * PAGE, MADV_PAGEOUT));
+}
+
 TEST_F(host, swap_out)
 {
 	u64 before = vmstat("pswpout");
 
 	if (!have_swap())
 		SKIP(return, "no swap space (zram or a block device) on this host");
-	ASSERT_EQ(0, madvise(self->p, PAGES * PAGE, MADV_PAGEOUT));
+	page_out(self->p);
 	EXPECT_LE(before + PAGES, vmstat("pswpout"));
 	EXPECT_EQ(sum_of(100), sum(&self->r));
-	ASSERT_EQ(0, madvise(self->p, PAGES * PAGE, MADV_PAGEOUT));
+	page_out(self->p);
 	settle(&self->r, 700);
 	EXPECT_EQ(715, self->p[15 * 512]);
 }

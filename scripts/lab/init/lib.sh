@@ -32,5 +32,16 @@ splats() {
 	sed -nE "/$SPLAT/,\$p" "$1" | head -n 60 | sed 's/^/# /'
 }
 
+# swap_on MIB: swap space in compressed memory, where the kernel has zram
+swap_on() {
+	for m in $LAB_SWAP_MODULES; do
+		[ ! -e "/lab/$m.ko" ] || insmod "/lab/$m.ko"
+	done
+	[ -e /sys/block/zram0 ] || return 0
+	echo "${1}M" >/sys/block/zram0/disksize
+	mkswap /dev/zram0 >/dev/null
+	swapon /dev/zram0
+}
+
 # shellcheck disable=SC2086 # a list of words
 module_load() { insmod /lab/mote.ko $LAB_MODULE_ARGS; }

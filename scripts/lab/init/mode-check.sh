@@ -174,6 +174,7 @@ check_unload() {
 	report "$rc" lab/unload
 }
 
+swap_on 64
 echo "KTAP version 1"
 echo "1..$((total + 3))"
 check_load

@@ -41,6 +41,7 @@ apt_sources() {
 	[ -n "$main" ] || die "apt on this machine knows no Debian mirror for $codename"
 	echo "deb [arch=$APT_ARCHS $by] $main $APT_KERNELS main"
 	echo "deb [arch=$APT_ARCHS $by] ${security:-${main%/}-security} $APT_KERNELS-security main"
+	echo "deb [arch=$APT_ARCHS $by] $main $APT_KERNELS-backports main"
 	echo "deb-src [$by] $main $APT_BOCHS main"
 }
 

@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 # Builds for a kernel of the lab, and the initramfs which carries the result.
 
+# for swap space, in the order of loading; what a kernel has not as a module is skipped
+SWAP_MODULES="lz4_compress lz4hc_compress zsmalloc zram"
 MODULE_SOURCES="Kbuild mod arch uapi"
 
 # farm DIR: links to the module's sources, so that the objects of each kernel
@@ -107,7 +109,7 @@ initramfs_list() {
 	for m in "$LAB"/init/lib.sh "$LAB"/init/mode-*.sh "$LAB/init/tap.awk"; do
 		echo "file lab/$(basename "$m") $m"
 	done
-	for m in $HOST_KVM_MODULES; do
+	for m in $HOST_KVM_MODULES $SWAP_MODULES; do
 		ko=$(find -L "$(kernel_dir "$2")/modules" -name "$m.ko*" | head -n 1)
 		[ -z "$ko" ] || { strip_btf "$ko" "$run/$m.ko" && echo "file lab/$m.ko $run/$m.ko"; }
 	done

@@ -32,13 +32,15 @@ tests_for() {
 	done
 }
 
-# test_matches NAME PATTERN: the name with or without its suite
+# test_matches NAME PATTERNS: the name with or without its suite; one of several words
 test_matches() {
-	# shellcheck disable=SC2254 # a pattern it is
-	case $1 in
-	$2 | */$2) ;;
-	*) return 1 ;;
-	esac
+	local p patterns
+	read -ra patterns <<<"$2"
+	for p in "${patterns[@]}"; do
+		# shellcheck disable=SC2053 # a pattern it is
+		[[ $1 != $p && $1 != */$p ]] || return 0
+	done
+	return 1
 }
 
 # test_wants K TAGS: kernel=A,B and host=A,B restrict a test
@@ -124,16 +126,17 @@ check_lane() {
 	setpriv --pdeathsig TERM "$LAB/lab" lane "$@" | tee "$out" || status=$?
 	if ! sed -n 's/^# counts: //p' "$out" | grep . && [ "$status" != 0 ]; then
 		echo 0 1 0
-	fi | sed "s|\$| $1 $2 ($((SECONDS - start)) s)|" >>"$TOTALS"
+	fi | sed "s|\$| $1${VARIANT:+ $VARIANT} $2 ($((SECONDS - start)) s)|" >>"$TOTALS"
 	rm -f "$out"
 }
 
 # cmd_lane HOST K PATTERN: the tests in one host with one kernel, one boot; the
 # last line is "# counts: passed failed skipped"
 cmd_lane() {
-	local k=$2 tests
+	local k=$2 tests pattern=$3
 	host_load "$1"
-	tests=$(tests_for "$k" "$3")
+	[ "$pattern" != "*" ] || pattern=${VARIANT_TESTS:-*}
+	tests=$(tests_for "$k" "$pattern")
 	[ -n "$tests" ] || return 0
 	prepare "$k"
 	new_run check "$k"
@@ -146,7 +149,7 @@ cmd_lane() {
 	if [ "$k" = debug ] && [ "$3" = "*" ]; then
 		KMEMLEAK=1
 	fi
-	echo "# $LAB_HOST, kernel $(kernel_release "$k"), $(wc -l <<<"$tests") tests"
+	echo "# $LAB_HOST${VARIANT:+ ($VARIANT)}, kernel $(kernel_release "$k"), $(wc -l <<<"$tests") tests"
 	boot check "$k" "$HOST_CPUS" "$(memory "$k")" tests="$RUN/lab/tests" \
 		slowness="$(host_slowness "$k")"
 }

@@ -4,7 +4,7 @@
 # cache: its images (ARCH_IMAGES), headers (for "make -C") and modules
 # (lib/modules/RELEASE).
 
-KERNEL_RECIPE=2	# another number when the steps of kernel_fetch change their result
+KERNEL_RECIPE=3	# another number when the steps of kernel_fetch change their result
 
 # kernel_package K: the newest stock package.  6.12 is the cloud flavour: the
 # same core, a third of the drivers, and half the time to boot.
@@ -75,10 +75,11 @@ kernel_fetch() {
 	kernel_trim "$out"
 }
 
-# kernel_trim DIR: keep the modules which the lab loads: KVM and what it wants
+# kernel_trim DIR: keep the modules which the lab loads: KVM, zram, and what they want
 kernel_trim() {
 	find -L "$1/modules/kernel" -name '*.ko*' ! -path '*/kvm/*' ! -path '*/kernel/virt/*' \
-		! -path '*/crypto/ccp/*' ! -path '*/x86/kernel/msr.ko*' -delete
+		! -path '*/crypto/ccp/*' ! -path '*/x86/kernel/msr.ko*' ! -path '*/block/zram/*' \
+		! -path '*/mm/zsmalloc.ko*' ! -path '*/lib/lz4/*' -delete
 	find "$1/lib/modules" -type d -empty -delete
 	rm -rf "${1:?}/boot"
 }

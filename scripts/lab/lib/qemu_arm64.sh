@@ -10,6 +10,7 @@ HOST_QEMU=qemu-system-aarch64
 HOST_KVM_MODULES=
 
 host_prepare() {
+	qemu_get
 	[ -z "${ACPI:-}" ] || cached "$CACHE/efi-arm64" efi_fetch
 }
 

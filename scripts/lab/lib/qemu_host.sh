@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# What the hosts on QEMU share, on its software emulation (TCG), of the
-# distribution.  A host has a program, HOST_QEMU, and gives its arguments one in
+# What the hosts on QEMU share, on its software emulation (TCG).  A host has a program, HOST_QEMU, and gives its arguments one in
 # a line in RUN/qemu.args.
 
 HOST_CPUS=2
@@ -20,7 +19,7 @@ host_factor() {
 }
 
 host_prepare() {
-	:
+	qemu_get
 }
 
 # qemu_cmdline KERNEL: the kernel's words on any of them; see docs/lab.md for what
@@ -48,6 +47,6 @@ qemu_icount() {
 host_exec() {
 	local args
 	mapfile -t args <"$1/qemu.args"
-	exec "$HOST_QEMU" "${args[@]}" -chardev "serial,id=tty,path=$2" -serial chardev:tty \
-		>"$1/qemu.log" 2>&1 </dev/null
+	exec >"$1/qemu.log" 2>&1 </dev/null
+	qemu_exec "${args[@]}" -chardev "serial,id=tty,path=$2" -serial chardev:tty
 }

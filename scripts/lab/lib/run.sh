@@ -11,6 +11,7 @@ host_load() {
 	# shellcheck source=scripts/lab/hosts/x86-vmx.sh
 	. "$LAB/hosts/$1.sh"
 	arch_load "$HOST_ARCH"
+	variant_load
 	HOST_CPUS=${CPUS:-$HOST_CPUS}
 }
 
@@ -78,6 +79,7 @@ boot() {
 	LAB_HOST=$LAB_HOST
 	LAB_TIME=$(date +%s)
 	LAB_KMEMLEAK=$KMEMLEAK
+	LAB_SWAP_MODULES="$SWAP_MODULES"
 	LAB_TTY=$ARCH_TTY
 	LAB_GUEST=$ARCH_GUEST
 	LAB_LIMIT_FACTOR=$(host_factor "$k")
