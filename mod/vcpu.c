@@ -29,9 +29,9 @@
  * The vCPU's mutex is held all the time: between the pieces nothing changes.  Stops
  * at the first that fails, which is the @failed-th.
  */
-static __always_inline int for_each_reg(struct mote_vcpu *vcpu, struct mote_reg *regs,
-					u32 count, u32 *failed,
-					int (*op)(struct mote_vcpu *vcpu, struct mote_reg *reg))
+static __always_inline int regs_each(struct mote_vcpu *vcpu, struct mote_reg *regs,
+				     u32 count, u32 *failed,
+				     int (*op)(struct mote_vcpu *vcpu, struct mote_reg *reg))
 {
 	u32 i = 0, end;
 	int r = 0;
@@ -67,17 +67,17 @@ static int set_one(struct mote_vcpu *vcpu, struct mote_reg *reg)
 /* GET_REGS: read into a copy, then out, so that a bad id changes nothing */
 static int regs_get(struct mote_vcpu *vcpu, struct mote_reg *regs, struct mote_regs *req)
 {
-	return for_each_reg(vcpu, regs, req->count, &req->failed, get_one);
+	return regs_each(vcpu, regs, req->count, &req->failed, get_one);
 }
 
 /* SET_REGS: all are checked before the first is set */
 static int regs_set(struct mote_vcpu *vcpu, struct mote_reg *regs, struct mote_regs *req)
 {
-	int r = for_each_reg(vcpu, regs, req->count, &req->failed, check_one);
+	int r = regs_each(vcpu, regs, req->count, &req->failed, check_one);
 
 	if (r)
 		return r;
-	for_each_reg(vcpu, regs, req->count, &req->failed, set_one);
+	regs_each(vcpu, regs, req->count, &req->failed, set_one);
 	vcpu->pending = MOTE_EXIT_NONE;
 	return 0;
 }
