@@ -7,7 +7,7 @@
 #include <linux/printk.h>
 #include <linux/static_call.h>
 
-#include "backend.h"
+#include "x86.h"
 
 const struct x86_backend *x86;
 
@@ -53,4 +53,16 @@ int x86_backend_choose(void)
 	}
 	pr_err("no hardware virtualization on this CPU: neither VT-x nor SVM; enable it in the firmware, or nested virtualization in the hypervisor\n");
 	return -ENODEV;
+}
+
+/**
+ * x86_code_bits - width of the current code segment: 16, 32 or 64
+ * @vcpu: loaded
+ */
+unsigned int x86_code_bits(struct mote_vcpu *vcpu)
+{
+	struct x86_segment cs;
+
+	x86->get_seg(vcpu, MOTE_X86_CS, &cs);
+	return x86_cs_bits(vcpu, &cs);
 }

@@ -129,14 +129,8 @@ static inline unsigned int x86_cs_bits(struct mote_vcpu *vcpu,
 	return cs->ar & X86_AR_DB ? 32 : 16;
 }
 
-/* Width of the current code segment.  @vcpu is loaded. */
-static inline unsigned int x86_code_bits(struct mote_vcpu *vcpu)
-{
-	struct x86_segment cs;
-
-	x86->get_seg(vcpu, MOTE_X86_CS, &cs);
-	return x86_cs_bits(vcpu, &cs);
-}
+/* backend.c; out of line, as what skips instructions asks for it in the rarest case */
+unsigned int x86_code_bits(struct mote_vcpu *vcpu);
 
 /**
  * x86_word - what code can mean by a value in a general register
