@@ -164,6 +164,8 @@ void mote_arch_policy_changed(struct mote_vm *vm)
 
 /* ---- vCPUs ---- */
 
+static_assert(sizeof(struct arm64_page) <= PAGE_SIZE);
+
 static int ctx_init(struct mote_vcpu *vcpu)
 {
 	struct arm64_ctx *ctx = arm64_ctx_alloc();
@@ -179,43 +181,23 @@ static int ctx_init(struct mote_vcpu *vcpu)
 	return 0;
 }
 
-static void ctx_destroy(struct mote_vcpu *vcpu)
-{
-	arm64_ctx_free(vcpu->arch.ctx);
-	vcpu->arch.ctx = NULL;
-}
-
 int mote_arch_vcpu_init(struct mote_vcpu *vcpu)
 {
 	int r = ctx_init(vcpu);
 
 	if (r)
 		return r;
-	r = arm64_fp_init(vcpu);
-	if (r)
-		goto free_ctx;
-	r = arm64_debug_init(vcpu);
-	if (r)
-		goto free_fp;
-	r = arm64_idreg_vcpu_init(vcpu);
-	if (r)
-		goto free_debug;
+	arm64_fp_init(vcpu);
+	arm64_debug_init(vcpu);
+	arm64_idreg_init(vcpu);
 	r = vgic_vcpu_init(vcpu);
-	if (r)
-		goto free_idregs;
+	if (r) {
+		arm64_ctx_free(vcpu->arch.ctx);
+		return r;
+	}
 	timer_vcpu_init(vcpu);
 	arm64_regs_reset(vcpu);
 	return 0;
-
-free_idregs:
-	arm64_idreg_vcpu_destroy(vcpu);
-free_debug:
-	arm64_debug_destroy(vcpu);
-free_fp:
-	arm64_fp_destroy(vcpu);
-free_ctx:
-	ctx_destroy(vcpu);
-	return r;
 }
 
 void mote_arch_vcpu_destroy(struct mote_vcpu *vcpu)
@@ -223,10 +205,7 @@ void mote_arch_vcpu_destroy(struct mote_vcpu *vcpu)
 	/* The timer first: it posts into the interrupt controller */
 	timer_vcpu_destroy(vcpu);
 	vgic_vcpu_destroy(vcpu);
-	arm64_idreg_vcpu_destroy(vcpu);
-	arm64_debug_destroy(vcpu);
-	arm64_fp_destroy(vcpu);
-	ctx_destroy(vcpu);
+	arm64_ctx_free(vcpu->arch.ctx);
 }
 
 /*

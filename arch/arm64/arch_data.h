@@ -14,9 +14,6 @@
 #include "types.h"
 
 struct arm64_ctx;
-struct arm64_debug;
-struct arm64_fp;
-struct arm64_idregs;
 struct vgic;
 struct vgic_cpu;
 
@@ -93,15 +90,12 @@ struct mote_vm_arch {
 
 /**
  * struct mote_vcpu_arch - of a vCPU; (t) where nothing else is said
- * @ctx: what the world switch sees, a page
+ * @ctx: what the world switch sees; begins the page of all state
  * @live: mote_arch_vcpu_prepare() has loaded what put() takes back
- * @fp: FP and SIMD registers while they are not in hardware
- * @fp_loaded: they are (live)
- * @idregs: what the guest's CPU claims; replaced under vcpu->mutex
+ * @fp_loaded: FP and SIMD registers are in hardware (live)
  * @halted: WFI executed, waiting for an interrupt
  * @intr: lines that are up, bit 0 IRQ, bit 1 FIQ; without @vgic
  * @injected: an exception was INJECTed since the last entry
- * @debug: debug registers
  * @debug_on: the guest uses its breakpoints or watchpoints
  * @serror: MOTE_ARM64_SERROR
  * @slow: what the slow path has to do
@@ -114,14 +108,11 @@ struct mote_vm_arch {
 struct mote_vcpu_arch {
 	struct arm64_ctx *ctx;
 	bool live;
-	struct arm64_fp *fp;
 	bool fp_loaded;
-	struct arm64_idregs *idregs;
 	bool halted;
 	u32 intr;
 	bool injected;
 	bool debug_on;
-	struct arm64_debug *debug;
 	u64 serror;
 	enum arm64_slow slow;
 	struct arm64_fault fault;

@@ -14,6 +14,57 @@
 
 #include "machine.h"
 
+/* ---- the page of a vCPU ---- */
+
+/**
+ * struct arm64_fp - save area
+ * @v: V0 to V31, low half first
+ * @fpsr: FPSR
+ * @fpcr: FPCR
+ */
+struct arm64_fp {
+	u64 v[64];
+	u64 fpsr;
+	u64 fpcr;
+} __aligned(16);
+
+/**
+ * struct arm64_debug - of a vCPU
+ * @bank: DBGBVR<n>_EL1, DBGBCR<n>_EL1, DBGWVR<n>_EL1, DBGWCR<n>_EL1: by op2 less 4
+ * @os_locked: OSLSR_EL1.OSLK
+ */
+struct arm64_debug {
+	u64 bank[4][16];
+	bool os_locked;
+};
+
+/**
+ * struct arm64_idregs - what a vCPU's guest reads
+ * @value: by CRm << 3 | op2
+ */
+struct arm64_idregs {
+	u64 value[64];
+};
+
+/**
+ * struct arm64_page - all of the guest's state that hardware does not always have, a page
+ * @ctx: what the world switch sees
+ * @fp: FP and SIMD registers while they are not loaded
+ * @debug: debug registers
+ * @idregs: what the guest's CPU claims; changed under vcpu->mutex
+ */
+struct arm64_page {
+	struct arm64_ctx ctx;
+	struct arm64_fp fp;
+	struct arm64_debug debug;
+	struct arm64_idregs idregs;
+};
+
+static inline struct arm64_page *to_page(struct mote_vcpu *vcpu)
+{
+	return container_of(to_ctx(vcpu), struct arm64_page, ctx);
+}
+
 /* PSTATE bits of AArch64 without a name in the kernel */
 #define ARM64_PSTATE_SS		BIT(21)
 #define ARM64_PSTATE_BTYPE	(3u << 10)
@@ -79,8 +130,7 @@ u32 arm64_sysreg_list(unsigned int n);
 #define ARM64_ENC_OSLSR	MOTE_ARM64_ENC(2, 0, 1, 1, 4)
 
 void arm64_debug_setup(void);
-int arm64_debug_init(struct mote_vcpu *vcpu);
-void arm64_debug_destroy(struct mote_vcpu *vcpu);
+void arm64_debug_init(struct mote_vcpu *vcpu);
 /** arm64_debug_enter - arm64_enter() for a vCPU with mote_vcpu_arch::debug_on */
 void arm64_debug_enter(struct mote_vcpu *vcpu);
 bool arm64_debug_sysreg(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value);
@@ -92,8 +142,7 @@ u32 arm64_debug_list(unsigned int n);
 /* ---- idreg.c: ID registers ---- */
 
 void arm64_idreg_setup(void);
-int arm64_idreg_vcpu_init(struct mote_vcpu *vcpu);
-void arm64_idreg_vcpu_destroy(struct mote_vcpu *vcpu);
+void arm64_idreg_init(struct mote_vcpu *vcpu);
 int arm64_idreg_default(struct mote_arm64_idreg **table);
 /* Of op0 3, op1 0, CRn 0: see struct reg_group.  They are SET_FEATURES' to set. */
 int arm64_idreg_get(struct mote_vcpu *vcpu, u32 enc, u64 *value);
@@ -104,8 +153,7 @@ extern bool arm64_host_pan, arm64_host_ras;	/* the CPUs have FEAT_PAN, FEAT_RAS 
 
 /* ---- fp.c ---- */
 
-int arm64_fp_init(struct mote_vcpu *vcpu);
-void arm64_fp_destroy(struct mote_vcpu *vcpu);
+void arm64_fp_init(struct mote_vcpu *vcpu);
 /** arm64_fp_load - the guest used FP for the first time in this session */
 void arm64_fp_load(struct mote_vcpu *vcpu);
 /** arm64_fp_put - the end of a session */

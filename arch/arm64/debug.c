@@ -7,7 +7,6 @@
  * has the guest's breakpoints and watchpoints only while the guest runs, and
  * only if it has switched them on in MDSCR_EL1; the host's are there otherwise.
  */
-#include <linux/slab.h>
 #include <asm/cpufeature.h>
 #include <asm/sysreg.h>
 
@@ -24,16 +23,6 @@
 
 /* Bits that exist, by bank; addresses are words */
 static const u64 bank_bits[] = { ~3ull, 0x00ffe1e7, ~3ull, 0x1f1fffff };
-
-/**
- * struct arm64_debug - of a vCPU
- * @bank: DBGBVR<n>_EL1, DBGBCR<n>_EL1, DBGWVR<n>_EL1, DBGWCR<n>_EL1: by op2 less 4
- * @os_locked: OSLSR_EL1.OSLK
- */
-struct arm64_debug {
-	u64 bank[4][16];
-	bool os_locked;
-};
 
 static unsigned int brps __ro_after_init, wrps __ro_after_init;
 
@@ -105,16 +94,16 @@ void arm64_debug_enter(struct mote_vcpu *vcpu)
 	unsigned long daif = read_sysreg(daif);
 
 	asm volatile("msr daifset, #8\n\tisb" : : : "memory");
-	swap_all(vcpu->arch.debug);
+	swap_all(&to_page(vcpu)->debug);
 	arm64_enter(to_ctx(vcpu));
-	swap_all(vcpu->arch.debug);
+	swap_all(&to_page(vcpu)->debug);
 	write_sysreg(daif, daif);
 }
 
 /* Whether hardware has to have them.  MDSCR_EL1 is in the context: it traps. */
 static void update_use(struct mote_vcpu *vcpu)
 {
-	vcpu->arch.debug_on = !vcpu->arch.debug->os_locked &&
+	vcpu->arch.debug_on = !to_page(vcpu)->debug.os_locked &&
 			      (arm64_sys_read(vcpu, ARM64_MDSCR_EL1) & MDSCR_MDE);
 }
 
@@ -132,44 +121,31 @@ static u64 *bank(struct arm64_debug *d, u32 enc, u64 *bits)
 	return &d->bank[op2 - 4][n];
 }
 
-static bool access_mdscr(struct mote_vcpu *vcpu, bool write, u64 *value)
-{
-	if (write) {
-		arm64_sys_write(vcpu, ARM64_MDSCR_EL1, *value & MDSCR_BITS);
-		update_use(vcpu);
-	} else {
-		*value = arm64_sys_read(vcpu, ARM64_MDSCR_EL1);
-	}
-	return true;
-}
-
 static void set_os_lock(struct mote_vcpu *vcpu, bool locked)
 {
-	vcpu->arch.debug->os_locked = locked;
+	to_page(vcpu)->debug.os_locked = locked;
 	update_use(vcpu);
 }
 
 /* Nothing behind them: claim tags, power, the debug communication channel */
+static const u16 read_as_zero[] = {
+	MOTE_ARM64_ENC(2, 0, 0, 0, 2), MOTE_ARM64_ENC(2, 0, 0, 2, 0),	/* OSDTRRX, MDCCINT */
+	MOTE_ARM64_ENC(2, 0, 0, 3, 2), MOTE_ARM64_ENC(2, 0, 0, 6, 2),	/* OSDTRTX, OSECCR */
+	MOTE_ARM64_ENC(2, 0, 1, 0, 0), MOTE_ARM64_ENC(2, 0, 1, 3, 4),	/* MDRAR, OSDLR */
+	MOTE_ARM64_ENC(2, 0, 1, 4, 4), MOTE_ARM64_ENC(2, 0, 7, 8, 6),	/* DBGPRCR, DBGCLAIMSET */
+	MOTE_ARM64_ENC(2, 0, 7, 9, 6), MOTE_ARM64_ENC(2, 0, 7, 14, 6),	/* DBGCLAIMCLR, DBGAUTHSTATUS */
+	MOTE_ARM64_ENC(2, 3, 0, 1, 0), MOTE_ARM64_ENC(2, 3, 0, 4, 0),	/* MDCCSR_EL0, DBGDTR_EL0 */
+	MOTE_ARM64_ENC(2, 3, 0, 5, 0),					/* DBGDTRRX_EL0, DBGDTRTX_EL0 */
+};
+
 static bool reads_zero(u32 enc)
 {
-	switch (enc) {
-	case MOTE_ARM64_ENC(2, 0, 0, 0, 2):	/* OSDTRRX_EL1 */
-	case MOTE_ARM64_ENC(2, 0, 0, 2, 0):	/* MDCCINT_EL1 */
-	case MOTE_ARM64_ENC(2, 0, 0, 3, 2):	/* OSDTRTX_EL1 */
-	case MOTE_ARM64_ENC(2, 0, 0, 6, 2):	/* OSECCR_EL1 */
-	case MOTE_ARM64_ENC(2, 0, 1, 0, 0):	/* MDRAR_EL1 */
-	case MOTE_ARM64_ENC(2, 0, 1, 3, 4):	/* OSDLR_EL1 */
-	case MOTE_ARM64_ENC(2, 0, 1, 4, 4):	/* DBGPRCR_EL1 */
-	case MOTE_ARM64_ENC(2, 0, 7, 8, 6):	/* DBGCLAIMSET_EL1 */
-	case MOTE_ARM64_ENC(2, 0, 7, 9, 6):	/* DBGCLAIMCLR_EL1 */
-	case MOTE_ARM64_ENC(2, 0, 7, 14, 6):	/* DBGAUTHSTATUS_EL1 */
-	case MOTE_ARM64_ENC(2, 3, 0, 1, 0):	/* MDCCSR_EL0 */
-	case MOTE_ARM64_ENC(2, 3, 0, 4, 0):	/* DBGDTR_EL0 */
-	case MOTE_ARM64_ENC(2, 3, 0, 5, 0):	/* DBGDTRRX_EL0, DBGDTRTX_EL0 */
-		return true;
-	default:
-		return false;
-	}
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(read_as_zero); i++)
+		if (read_as_zero[i] == enc)
+			return true;
+	return false;
 }
 
 /**
@@ -183,7 +159,7 @@ static bool reads_zero(u32 enc)
  */
 bool arm64_debug_sysreg(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value)
 {
-	struct arm64_debug *d = vcpu->arch.debug;
+	struct arm64_debug *d = &to_page(vcpu)->debug;
 	u64 bits, *reg = bank(d, enc, &bits);
 
 	if (reg) {
@@ -195,7 +171,13 @@ bool arm64_debug_sysreg(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value)
 	}
 	switch (enc) {
 	case ARM64_ENC_MDSCR:
-		return access_mdscr(vcpu, write, value);
+		if (write) {
+			arm64_sys_write(vcpu, ARM64_MDSCR_EL1, *value & MDSCR_BITS);
+			update_use(vcpu);
+		} else {
+			*value = arm64_sys_read(vcpu, ARM64_MDSCR_EL1);
+		}
+		return true;
 	case MOTE_ARM64_ENC(2, 0, 1, 0, 4):	/* OSLAR_EL1 */
 		if (write)
 			set_os_lock(vcpu, *value & 1);
@@ -219,7 +201,7 @@ int arm64_debug_get(struct mote_vcpu *vcpu, u32 enc, u64 *value)
 
 int arm64_debug_check(struct mote_vcpu *vcpu, u32 enc, u64 value)
 {
-	u64 bits, *reg = bank(vcpu->arch.debug, enc, &bits);
+	u64 bits, *reg = bank(&to_page(vcpu)->debug, enc, &bits);
 
 	if (enc == ARM64_ENC_MDSCR)
 		bits = MDSCR_BITS;
@@ -261,18 +243,7 @@ void arm64_debug_setup(void)
 	wrps = cpuid_feature_extract_unsigned_field(dfr0, 20) + 1;
 }
 
-/** arm64_debug_init - Return: 0 or -ENOMEM */
-int arm64_debug_init(struct mote_vcpu *vcpu)
+void arm64_debug_init(struct mote_vcpu *vcpu)
 {
-	vcpu->arch.debug = kzalloc(sizeof(*vcpu->arch.debug), GFP_KERNEL_ACCOUNT);
-	if (!vcpu->arch.debug)
-		return -ENOMEM;
-	vcpu->arch.debug->os_locked = true;
-	return 0;
-}
-
-void arm64_debug_destroy(struct mote_vcpu *vcpu)
-{
-	kfree(vcpu->arch.debug);
-	vcpu->arch.debug = NULL;
+	to_page(vcpu)->debug.os_locked = true;
 }

@@ -9,7 +9,6 @@
  * no SVE: a load of V registers clears what is above them in Z registers.
  */
 #include <linux/nospec.h>
-#include <linux/slab.h>
 #include <asm/neon.h>
 
 #include "arm64.h"
@@ -23,18 +22,6 @@
 /* Bits that FPSR and FPCR can have: Arm ARM, registers of that name, FEAT_AFP too */
 #define FPSR_BITS	0xf800009full
 #define FPCR_BITS	0x07ff9f07ull
-
-/**
- * struct arm64_fp - save area
- * @v: V0 to V31, low half first
- * @fpsr: FPSR
- * @fpcr: FPCR
- */
-struct arm64_fp {
-	u64 v[64];
-	u64 fpsr;
-	u64 fpcr;
-} __aligned(16);
 
 #define FP_WORDS	66	/* by the index of MOTE_ARM64_CLASS_FP */
 
@@ -75,19 +62,9 @@ static void registers_store(struct arm64_fp *fp)
 	fp->fpcr = fpcr;
 }
 
-int arm64_fp_init(struct mote_vcpu *vcpu)
+void arm64_fp_init(struct mote_vcpu *vcpu)
 {
-	vcpu->arch.fp = kzalloc(sizeof(*vcpu->arch.fp), GFP_KERNEL_ACCOUNT);
-	if (!vcpu->arch.fp)
-		return -ENOMEM;
 	set_traps(vcpu, false);
-	return 0;
-}
-
-void arm64_fp_destroy(struct mote_vcpu *vcpu)
-{
-	kfree(vcpu->arch.fp);
-	vcpu->arch.fp = NULL;
 }
 
 void arm64_fp_load(struct mote_vcpu *vcpu)
@@ -95,7 +72,7 @@ void arm64_fp_load(struct mote_vcpu *vcpu)
 	if (vcpu->arch.fp_loaded)
 		return;
 	kernel_neon_begin();
-	registers_load(vcpu->arch.fp);
+	registers_load(&to_page(vcpu)->fp);
 	set_traps(vcpu, true);
 	vcpu->arch.fp_loaded = true;
 }
@@ -104,7 +81,7 @@ void arm64_fp_put(struct mote_vcpu *vcpu)
 {
 	if (!vcpu->arch.fp_loaded)
 		return;
-	registers_store(vcpu->arch.fp);
+	registers_store(&to_page(vcpu)->fp);
 	kernel_neon_end();
 	set_traps(vcpu, false);
 	vcpu->arch.fp_loaded = false;
@@ -114,7 +91,7 @@ void arm64_fp_put(struct mote_vcpu *vcpu)
 
 static u64 *word(struct mote_vcpu *vcpu, u32 index)
 {
-	struct arm64_fp *fp = vcpu->arch.fp;
+	struct arm64_fp *fp = &to_page(vcpu)->fp;
 
 	if (index < ARRAY_SIZE(fp->v))
 		return &fp->v[array_index_nospec(index, ARRAY_SIZE(fp->v))];

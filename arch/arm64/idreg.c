@@ -79,14 +79,6 @@ static const struct idreg idregs[] = {
 	  .lower = F(4) | F(28) | F(48) | F(52) | F(60) },
 };
 
-/**
- * struct arm64_idregs - what a vCPU's guest reads
- * @value: by CRm << 3 | op2
- */
-struct arm64_idregs {
-	u64 value[64];
-};
-
 static struct arm64_idregs defaults __ro_after_init;
 bool arm64_host_pan __ro_after_init, arm64_host_ras __ro_after_init;
 
@@ -155,31 +147,21 @@ void arm64_idreg_setup(void)
 /* ---- tables ---- */
 
 /* Without an IRQCHIP the guest is not told of a GIC whatever @entries say */
-static int set_table(struct mote_vcpu *vcpu, const struct mote_arm64_idreg *entries,
-		     unsigned int count)
+static void set_table(struct mote_vcpu *vcpu, const struct mote_arm64_idreg *entries,
+		      unsigned int count)
 {
-	struct arm64_idregs *regs = kmemdup(&defaults, sizeof(defaults), GFP_KERNEL_ACCOUNT);
+	struct arm64_idregs *regs = &to_page(vcpu)->idregs;
 
-	if (!regs)
-		return -ENOMEM;
+	*regs = defaults;
 	while (count--)
 		regs->value[slot(entries[count].id)] = entries[count].value;
 	if (!vcpu->vm->arch.gic)
 		no_gic(&regs->value[slot(ENC(3, 0, 0, 4, 0))]);
-	kfree(vcpu->arch.idregs);
-	vcpu->arch.idregs = regs;
-	return 0;
 }
 
-int arm64_idreg_vcpu_init(struct mote_vcpu *vcpu)
+void arm64_idreg_init(struct mote_vcpu *vcpu)
 {
-	return set_table(vcpu, NULL, 0);
-}
-
-void arm64_idreg_vcpu_destroy(struct mote_vcpu *vcpu)
-{
-	kfree(vcpu->arch.idregs);
-	vcpu->arch.idregs = NULL;
+	set_table(vcpu, NULL, 0);
 }
 
 /**
@@ -242,7 +224,8 @@ int mote_arch_set_features(struct mote_vcpu *vcpu, const void *entries, unsigned
 		if (!r || table[i].pad || !value_ok(r, table[i].value))
 			return -EINVAL;
 	}
-	return set_table(vcpu, table, count);
+	set_table(vcpu, table, count);
+	return 0;
 }
 
 bool arm64_idreg_trap(struct mote_vcpu *vcpu, u32 enc, bool write, u64 *value)
@@ -254,7 +237,7 @@ int arm64_idreg_get(struct mote_vcpu *vcpu, u32 enc, u64 *value)
 {
 	/* CRm 0 does not trap; these two hardware reads from the context */
 	if (likely(enc & 56))
-		*value = vcpu->arch.idregs->value[array_index_nospec(slot(enc), 64)];
+		*value = to_page(vcpu)->idregs.value[array_index_nospec(slot(enc), 64)];
 	else if (enc == ENC(3, 0, 0, 0, 0))
 		*value = to_ctx(vcpu)->vpidr;
 	else if (enc == ENC(3, 0, 0, 0, 5))

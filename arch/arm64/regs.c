@@ -34,27 +34,33 @@ static bool pstate_ok(u64 value)
 	       (mode == PSR_MODE_EL0t || mode == PSR_MODE_EL1t || mode == PSR_MODE_EL1h);
 }
 
-static int core_get(struct mote_vcpu *vcpu, u32 index, u64 *value)
+/* Where one is, or NULL: SP, in @sp */
+static u64 *core_word(struct mote_vcpu *vcpu, u32 index, enum arm64_sys *sp)
 {
 	struct arm64_ctx *ctx = to_ctx(vcpu);
 
 	switch (MOTE_ARM64_REG(MOTE_ARM64_CLASS_CORE, (u64)index)) {
 	case MOTE_ARM64_SP_EL0:
-		*value = arm64_sys_read(vcpu, ARM64_SP_EL0);
-		return 0;
 	case MOTE_ARM64_SP_EL1:
-		*value = arm64_sys_read(vcpu, ARM64_SP_EL1);
-		return 0;
+		*sp = index == (u32)MOTE_ARM64_SP_EL0 ? ARM64_SP_EL0 : ARM64_SP_EL1;
+		return NULL;
 	case MOTE_ARM64_PC:
-		*value = ctx->pc;
-		return 0;
+		return &ctx->pc;
 	case MOTE_ARM64_PSTATE:
-		*value = ctx->pstate;
-		return 0;
+		return &ctx->pstate;
+	default:
+		return &ctx->x[array_index_nospec(index, ARRAY_SIZE(ctx->x))];
 	}
-	if (index >= ARRAY_SIZE(ctx->x))
+}
+
+static int core_get(struct mote_vcpu *vcpu, u32 index, u64 *value)
+{
+	enum arm64_sys sp;
+	u64 *word = core_word(vcpu, index, &sp);
+
+	if (index >= MOTE_ARM64_CORE_COUNT)
 		return -ENOENT;
-	*value = ctx->x[array_index_nospec(index, ARRAY_SIZE(ctx->x))];
+	*value = word ? *word : arm64_sys_read(vcpu, sp);
 	return 0;
 }
 
@@ -69,24 +75,13 @@ static int core_check(struct mote_vcpu *vcpu, u32 index, u64 value)
 
 static void core_set(struct mote_vcpu *vcpu, u32 index, u64 value)
 {
-	struct arm64_ctx *ctx = to_ctx(vcpu);
+	enum arm64_sys sp;
+	u64 *word = core_word(vcpu, index, &sp);
 
-	switch (MOTE_ARM64_REG(MOTE_ARM64_CLASS_CORE, (u64)index)) {
-	case MOTE_ARM64_SP_EL0:
-		arm64_sys_write(vcpu, ARM64_SP_EL0, value);
-		break;
-	case MOTE_ARM64_SP_EL1:
-		arm64_sys_write(vcpu, ARM64_SP_EL1, value);
-		break;
-	case MOTE_ARM64_PC:
-		ctx->pc = value;
-		break;
-	case MOTE_ARM64_PSTATE:
-		ctx->pstate = value;
-		break;
-	default:
-		ctx->x[index] = value;
-	}
+	if (word)
+		*word = value;
+	else
+		arm64_sys_write(vcpu, sp, value);
 }
 
 /* ---- FP ---- */
