@@ -78,6 +78,17 @@ int mote_arch_cpu_enable(void);
 void mote_arch_cpu_disable(void);
 
 /**
+ * mote_arch_suspend - the host is about to sleep
+ *
+ * With mote_arch_resume(), also while there is no VM.  Context: one CPU is up,
+ * interrupts off.
+ */
+void mote_arch_suspend(void);
+
+/** mote_arch_resume - it is back, before mote_arch_cpu_enable().  Context: the same. */
+void mote_arch_resume(void);
+
+/**
  * mote_arch_probe_busy - whether another hypervisor holds this CPU now
  *
  * Return: 0 or -EBUSY.  Context: on the CPU, interrupts off, not enabled.

@@ -155,6 +155,7 @@ static int offline_cpu(unsigned int cpu)
 
 static int suspend(MOTE_SYSCORE_ARG)
 {
+	mote_arch_suspend();
 	disable_cpu();
 	return 0;
 }
@@ -162,6 +163,7 @@ static int suspend(MOTE_SYSCORE_ARG)
 /* The other CPUs come back through online_cpu() */
 static void resume(MOTE_SYSCORE_ARG)
 {
+	mote_arch_resume();
 	if (hw_users && enable_cpu())
 		pr_err("the virtualization hardware did not come back after suspend\n");
 }

@@ -123,6 +123,15 @@ size_t mote_arch_feature_size(void)
 	return sizeof(struct mote_arm64_idreg);
 }
 
+/* The generic timer's counter goes on in suspend, or firmware puts it back (Arm ARM) */
+void mote_arch_suspend(void)
+{
+}
+
+void mote_arch_resume(void)
+{
+}
+
 /* ---- VMs ---- */
 
 int mote_arch_vm_init(struct mote_vm *vm)

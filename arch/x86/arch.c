@@ -14,6 +14,7 @@
 #include "emergency.h"
 #include "exits.h"
 #include "mitigate.h"
+#include "tsc.h"
 
 int mote_arch_init(void)
 {
@@ -109,6 +110,7 @@ int mote_arch_vm_init(struct mote_vm *vm)
 {
 	/* A guest's TSC starts at 0, as after a reset */
 	vm->arch.tsc_offset = 0 - rdtsc();
+	vm->arch.tsc_lost = x86_tsc_lost;
 	return x86->vm_init ? x86->vm_init(vm) : 0;
 }
 
@@ -194,6 +196,7 @@ int mote_arch_vcpu_init(struct mote_vcpu *vcpu)
 	int r;
 
 	vcpu->arch.tsc_offset = vcpu->vm->arch.tsc_offset;
+	vcpu->arch.tsc_lost = vcpu->vm->arch.tsc_lost;
 	r = x86_fpu_init(vcpu);
 	if (r)
 		return r;
@@ -234,6 +237,8 @@ void mote_arch_vcpu_load(struct mote_vcpu *vcpu)
 {
 	preempt_disable();
 	static_call(x86_backend_load)(vcpu);
+	if (unlikely(vcpu->arch.tsc_lost != x86_tsc_lost))
+		x86_tsc_catch_up(vcpu);
 }
 
 void mote_arch_vcpu_put(struct mote_vcpu *vcpu)

@@ -187,13 +187,15 @@ struct x86_fault {
 /**
  * struct mote_vm_arch - of a VM
  * @has_lapic: IRQCHIP was called (c, before the first vCPU)
- * @tsc_offset: guest TSC - host TSC of new vCPUs (c)
+ * @tsc_offset: guest TSC - host TSC of new vCPUs, as it was with @tsc_lost (c)
+ * @tsc_lost: x86_tsc_lost when the VM was made (c)
  * @msr_policy: counts changes of the MSR rules (a)
  * @vmx: the VMX back end's part
  */
 struct mote_vm_arch {
 	bool has_lapic;
 	u64 tsc_offset;
+	u64 tsc_lost;
 	atomic_t msr_policy;
 	struct vmx_vm *vmx;
 };
@@ -227,6 +229,7 @@ struct mote_vm_arch {
  * @mcg_status: machine check state that the guest may write
  * @debugctl: IA32_DEBUGCTL
  * @tsc_offset: guest TSC - host TSC
+ * @tsc_lost: x86_tsc_lost that is part of it
  * @tsc_adjust: IA32_TSC_ADJUST
  * @spec_ctrl: IA32_SPEC_CTRL
  * @virt_spec_ctrl: VIRT_SPEC_CTRL (SVM)
@@ -274,6 +277,7 @@ struct mote_vcpu_arch {
 	u64 mcg_status;
 	u64 debugctl;
 	u64 tsc_offset;
+	u64 tsc_lost;
 	u64 tsc_adjust;
 	u64 spec_ctrl;
 	u64 virt_spec_ctrl;

@@ -65,7 +65,7 @@ LAYERS = {
         cpuid_host lapic_ipi
         cpuid lapic_timer
         events lapic mtrr msr_legacy walk msr_table
-        debug msr lapic_state event_regs guest_regs
+        debug msr tsc lapic_state event_regs guest_regs
         regs reset
         mmio
         emulate control slow exits
