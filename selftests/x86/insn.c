@@ -255,7 +255,6 @@ TEST(cr0)
 GUEST(smsw)
 {
 	u64 cr0 = guest_read_cr0() | CR0_CD | CR0_NW, ones = ~0ULL, v;
-	register u64 r9 asm("r9") = ones;
 
 	guest_write_cr0(cr0);
 	asm volatile("smsw %w0" : "=r"(v) : "0"(ones));
@@ -264,8 +263,8 @@ GUEST(smsw)
 	GUEST_EQ(cr0, v);
 	asm volatile("smsw %q0" : "=r"(v) : "0"(ones));
 	GUEST_EQ(cr0, v);
-	asm volatile("smsw %k0" : "+r"(r9));
-	GUEST_EQ(cr0, r9);
+	asm volatile("mov %1, %%r9; smsw %%r9d; mov %%r9, %0" : "=r"(v) : "r"(ones) : "r9");
+	GUEST_EQ(cr0, v);
 	v = ones;
 	asm volatile("smsw %0" : "+m"(v));
 	GUEST_EQ((ones & ~0xffffULL) | (cr0 & 0xffff), v);
