@@ -32,3 +32,9 @@ $(O)/unit/run_devices $(O)/unit/run_loaders $(O)/unit/run_emul: $(O)/unit/%: $(r
 		$(run_unit)/run_vm.c $(run_runner) $(run_lib) $(run_headers)
 	@mkdir -p $(@D)
 	$(CC) $(run_cflags) $(run_wrap) -o $@ $(filter %.c,$^) -lZydis
+
+unit_tests += $(O)/unit/run_task
+
+$(O)/unit/run_task: $(run_unit)/run_task.c $(run_unit)/run_task_vcpu.c $(run_lib) $(run_headers)
+	@mkdir -p $(@D)
+	$(CC) $(run_cflags) -o $@ $(filter %.c,$^) -lZydis

@@ -100,7 +100,7 @@ bool x86_task_is_event(const struct x86_task *t, u32 event);
 /**
  * x86_task_descriptor() - read a descriptor
  * @t: the switch
- * @selector: of the GDT, or of the LDT in @t->seg
+ * @selector: of the GDT, or after the commit of the LDT in @t->seg
  * @vector: the fault when it is outside of its table
  * @out: base, limit, access rights
  * @flags: for whoever sets bits of its type: where they are

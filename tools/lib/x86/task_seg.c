@@ -27,24 +27,21 @@ static int bad(struct x86_task *t, u32 vector, u16 selector)
 	return x86_task_fault(t, vector, selector & ~3u);
 }
 
-static bool find_table(const struct x86_task *t, u16 selector, u32 *base, u32 *limit)
-{
-	const struct x86_task_seg *ldtr = &t->seg[MOTE_X86_LDTR];
-
-	*base = selector & X86_SEL_LDT ? ldtr->base : t->gdt_base;
-	*limit = selector & X86_SEL_LDT ? ldtr->limit : t->gdt_limit;
-	return !(selector & X86_SEL_LDT) || !(ldtr->ar & X86_AR_UNUSABLE);
-}
-
 int x86_task_descriptor(struct x86_task *t, u16 selector, u32 vector,
 			struct x86_task_seg *out, u32 *flags)
 {
-	u32 at = selector & ~7u, base, limit;
+	const struct x86_task_seg *ldtr = &t->seg[MOTE_X86_LDTR];
+	u32 at = selector & ~7u, base = t->gdt_base, limit = t->gdt_limit;
 	struct x86_mem m;
 	u64 raw;
 	int ret;
 
-	if (!find_table(t, selector, &base, &limit) || at + DESC_BYTES - 1 > limit)
+	/* Without an LDT its limit is 0 */
+	if (selector & X86_SEL_LDT) {
+		base = ldtr->base;
+		limit = ldtr->limit;
+	}
+	if (at + DESC_BYTES - 1 > limit)
 		return bad(t, vector, selector);
 	ret = x86_task_map(t, base + at, DESC_BYTES, MOTE_ACCESS_READ, &m);
 	if (!ret)
@@ -99,10 +96,9 @@ static int load_ldtr(struct x86_task *t)
 	u32 flags;
 	int ret;
 
-	if (selector & X86_SEL_LDT)
-		return bad(t, X86_TS_VECTOR, selector);
-	if (X86_SEL_NULL(selector))
+	if (!(selector & X86_SEL_LDT) && X86_SEL_NULL(selector))
 		return 0;
+	/* There is no LDT yet that it could be in */
 	ret = x86_task_descriptor(t, selector, X86_TS_VECTOR, &s, &flags);
 	if (ret)
 		return ret;
