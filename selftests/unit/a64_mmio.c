@@ -470,6 +470,7 @@ static bool refuses(void)
 		0xe9400c22,			/* ldp with opc 3 */
 		0xb8c00022,			/* ldursw to 32 bits */
 		0xf8200822,			/* option 0 of a register offset */
+		0xfc400822,			/* ldtr of a vector register */
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {

@@ -17,7 +17,8 @@
 #define UNMAPPED	0x8000u
 
 static u8 mem[MEM_BYTES], device[DEVICE_BYTES];
-static u32 device_accesses;
+static u32 device_accesses, device_writes;
+static u64 read_only;		/* page that cannot be written, or 0 */
 static u64 fault_cr2;
 static s64 fault_error;
 static u32 fault_vector, faults;
@@ -30,6 +31,10 @@ static int op_translate(void *opaque, u64 gva, u32 access, u64 *gpa,
 	(void)opaque;
 	*gpa = gva;
 	*error_code = access == MOTE_ACCESS_WRITE ? 2 : 0;
+	if (access == MOTE_ACCESS_WRITE && read_only && gva >> 12 == read_only >> 12) {
+		*error_code |= 1;
+		return 1;
+	}
 	return gva >= UNMAPPED;
 }
 
@@ -43,6 +48,7 @@ static int op_access(u64 gpa, void *data, u32 bytes, bool write)
 	} else if (gpa >= DEVICE && gpa + bytes <= DEVICE + DEVICE_BYTES) {
 		p = device + (gpa - DEVICE);
 		device_accesses++;
+		device_writes += write;
 	}
 	if (!p)
 		return -EFAULT;
@@ -135,7 +141,8 @@ static void begin(u8 mode, const void *code, u8 bytes)
 	memset(mem, 0, sizeof(mem));
 	memset(device, 0, sizeof(device));
 	memset(seg_base, 0, sizeof(seg_base));
-	device_accesses = faults = port_sum = port_count = 0;
+	device_accesses = device_writes = faults = port_sum = port_count = 0;
+	read_only = 0;
 	run.regs.mode = mode;
 	run.regs.gpr[MOTE_X86_RIP_INDEX] = 0x100;
 	run.regs.gpr[MOTE_X86_RFLAGS_INDEX] = 0x202;
@@ -260,6 +267,65 @@ static void test_border(void)
 	CHECK_EQ(go(), 0);
 	CHECK_EQ(faults + device_accesses, 0);
 	CHECK_EQ(RIP, 0x103);
+}
+
+/* A fault leaves the instruction undone, all of it. */
+static void test_faults(void)
+{
+	/* pop [rdi]: the stack was there, the destination is not */
+	BEGIN(64, 0x8f, 0x07);
+	GPR(RSP) = DEVICE;
+	GPR(RDI) = UNMAPPED;
+	run.regs.gpr[MOTE_X86_RFLAGS_INDEX] |= 1 << 16;
+	CHECK_EQ(go(), 0);
+	CHECK_EQ(faults, 1);
+	CHECK_EQ(GPR(RSP), DEVICE);
+	CHECK_EQ(RIP, 0x100);
+	CHECK_EQ(run.regs.gpr[MOTE_X86_RFLAGS_INDEX], 0x10202);
+	/* With it RF ends with the instruction */
+	BEGIN(64, 0x8f, 0x07);
+	GPR(RSP) = DEVICE;
+	GPR(RDI) = 0x200;
+	run.regs.gpr[MOTE_X86_RFLAGS_INDEX] |= 1 << 16;
+	CHECK_EQ(go(), 0);
+	CHECK_EQ(GPR(RSP), DEVICE + 8);
+	CHECK_EQ(run.regs.gpr[MOTE_X86_RFLAGS_INDEX], 0x202);
+	/* movsb in one page: that it could be read, which exited, is not that it can be written */
+	BEGIN(64, 0xa4);
+	GPR(RSI) = DEVICE;
+	GPR(RDI) = DEVICE + 8;
+	run.exit.mmio.flags = MOTE_MMIO_GVA;
+	run.exit.mmio.gva = DEVICE;
+	run.exit.mmio.gpa = DEVICE;
+	run.exit.mmio.access = MOTE_ACCESS_READ;
+	read_only = DEVICE;
+	CHECK_EQ(go(), 0);
+	CHECK_EQ(faults, 1);
+	CHECK_EQ(fault_error, 3);
+	CHECK_EQ(device_writes, 0);
+}
+
+/* A locked comparison writes whatever it finds. */
+static void test_cmpxchg(void)
+{
+	BEGIN(64, 0xf0, 0x48, 0x0f, 0xb1, 0x0f);	/* lock cmpxchg [rdi], rcx */
+	GPR(RDI) = DEVICE;
+	GPR(RAX) = 5;
+	GPR(RCX) = 7;
+	device[0] = 6;
+	CHECK_EQ(go(), 0);
+	CHECK_EQ(GPR(RAX), 6);
+	CHECK_EQ(device[0], 6);
+	CHECK_EQ(device_writes, 1);
+	BEGIN(64, 0xf0, 0x0f, 0xc7, 0x0f);		/* lock cmpxchg8b [rdi] */
+	GPR(RDI) = DEVICE;
+	GPR(RAX) = 5;
+	device[4] = 6;
+	CHECK_EQ(go(), 0);
+	CHECK_EQ(GPR(RDX), 6);
+	CHECK_EQ(GPR(RAX), 0);
+	CHECK_EQ(device[4], 6);
+	CHECK_EQ(device_writes, 1);
 }
 
 static void test_rep(void)
@@ -424,6 +490,8 @@ static void test_noise(void)
 static const struct run_test tests[] = {
 	{ "16, 32 and 64 bits", test_modes },
 	{ "memory beside a device", test_border },
+	{ "faults undo", test_faults },
+	{ "CMPXCHG", test_cmpxchg },
 	{ "REP", test_rep },
 	{ "string port I/O", test_pio },
 	{ "errors and cache", test_errors },
