@@ -47,6 +47,7 @@ bochs_edit() {
 	sed -i -f "$edits/vmx.sed" "$1"/{vmx,event,msr,init}.cc "$1/cpu.h"
 	sed -i -f "$edits/svm.sed" "$1"/{svm,flag_ctrl_pro,exception,crregs,cpudb/amd/ryzen}.cc
 	sed -i -f "$edits/tags.sed" "$1"/{tlb,cpu}.h "$1"/{paging,proc_ctrl,vmx,svm}.cc
+	sed -i -f "$edits/host.sed" "$1/proc_ctrl.cc"
 	for f in clean.h tags.h tags.cc; do
 		cp "$edits/$f" "$1/mote_$f"
 	done

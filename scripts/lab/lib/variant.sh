@@ -3,7 +3,7 @@
 # VARIANT=: hosts set up as real ones are, and the tests that this is about, which a
 # check runs unless TEST names others.
 
-VARIANTS="mitigations nohz cpus4"
+VARIANTS="x2apic mitigations nohz cpus4"
 VARIANT=${VARIANT:-}
 VARIANT_TESTS=
 
@@ -11,6 +11,11 @@ VARIANT_TESTS=
 variant_load() {
 	case $VARIANT in
 	'') ;;
+	x2apic)
+		variant_wants x86-vmx x86-svm-bochs
+		export MOTE_X2APIC=1
+		VARIANT_TESTS="module run kick cpus lapic* msr nmi inject hlt host_state guests.sh"
+		;;
 	mitigations)
 		# the last word of its kind counts
 		variant_wants x86-vmx x86-svm x86-svm-bochs
