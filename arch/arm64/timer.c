@@ -127,10 +127,15 @@ void timer_after_exit(struct mote_vcpu *vcpu)
 		set_host_active(timer, true);
 }
 
+/*
+ * Nothing is in flight while no list register is in use: what is active has one,
+ * unless others have taken them all.
+ */
 void timer_before_entry(struct mote_vcpu *vcpu)
 {
 	struct arm64_timer *timer = &vcpu->arch.timer;
-	bool held = timer->line[0] || vgic_ppi_in_flight(vcpu, ARM64_VTIMER_PPI);
+	bool held = timer->line[0] || (unlikely(to_ctx(vcpu)->gic.used_lrs) &&
+				       vgic_ppi_in_flight(vcpu, ARM64_VTIMER_PPI));
 
 	if (unlikely(held != timer->host_active))
 		set_host_active(timer, held);

@@ -148,6 +148,7 @@ static int line_irq(struct vgic *gic, u32 data, bool level)
 
 int mote_arch_vm_irq(struct mote_vm *vm, const struct mote_irq *irq)
 {
+	/* Pairs with mote_arch_vm_irqchip() */
 	struct vgic *gic = smp_load_acquire(&vm->arch.gic);
 
 	if (!gic)

@@ -138,14 +138,9 @@ static void set_controls(struct vgic_cpu *cpu, unsigned int count, u32 hcr)
 	struct arm64_ctx_gic *gic_hw = hw(cpu);
 
 	WRITE_ONCE(cpu->used, count);
+	cpu->eoim = gic_hw->vmcr & VGIC_VMCR_EOIM;
 	gic_hw->used_lrs = count;
 	gic_hw->hcr = (count ? hcr | VGIC_HCR_EN : 0) | dir_trap(gic_hw);
-}
-
-/* The guest has changed its EOImode since */
-static bool controls_stale(const struct arm64_ctx_gic *gic_hw)
-{
-	return !(gic_hw->vmcr & VGIC_VMCR_EOIM) != !(gic_hw->hcr & (VGIC_HCR_TDIR | VGIC_HCR_TC));
 }
 
 static void fill(struct vgic *gic, struct vgic_cpu *cpu)
@@ -238,8 +233,12 @@ void vgic_before_entry(struct mote_vcpu *vcpu)
 	struct vgic_cpu *cpu = vcpu->arch.vgic;
 	struct vgic *gic;
 	unsigned long flags;
+	u32 eoim;
 
-	if (!cpu || likely(!READ_ONCE(cpu->update) && !controls_stale(hw(cpu))))
+	if (!cpu)
+		return;
+	eoim = to_ctx(vcpu)->gic.vmcr & VGIC_VMCR_EOIM;
+	if (likely(!READ_ONCE(cpu->update) && eoim == cpu->eoim))
 		return;
 	gic = vcpu->vm->arch.gic;
 	vgic_lock(gic, flags);

@@ -125,6 +125,7 @@ struct vgic_irq {
  * @update: list registers do not show what @todo says (set under G, read
  *	without by the vCPU's thread; see vgic_before_entry())
  * @waker: GICR_WAKER (G)
+ * @eoim: VGIC_VMCR_EOIM as the traps in hardware have it (t)
  * @used: list registers that hold interrupts (set under G; others look without)
  * @loaded: what they held at the entry (t)
  */
@@ -135,6 +136,7 @@ struct vgic_cpu {
 	unsigned int nr_todo;
 	bool update;
 	u32 waker;
+	u32 eoim;
 	unsigned int used;
 	u64 loaded[ARM64_MAX_LRS];
 };
