@@ -63,6 +63,17 @@ static void machine_end(struct __test_metadata *_metadata, struct machine *m)
 	vm_destroy(&m->vm);
 }
 
+/* Masked while it looks: an interrupt between the look and WFI would not wake it */
+static void sleep_until(volatile u64 *word, u64 value)
+{
+	guest_irq_off();
+	while (*word < value) {
+		guest_wfi();
+		guest_irq_window();
+	}
+	guest_irq_on();
+}
+
 /* A token goes round: each vCPU sleeps until its predecessor sends it an SGI */
 GUEST(ring)
 {
@@ -70,8 +81,7 @@ GUEST(ring)
 	if (arg == 0)
 		gic_sgi(1, 1u << 1);
 	for (u64 n = 1; n <= ROUNDS; n++) {
-		while (taken[arg] < n)
-			guest_wfi();
+		sleep_until(&taken[arg], n);
 		if (arg || n < ROUNDS)
 			gic_sgi(n & 15, 1u << ((arg + 1) % CPUS));
 	}
@@ -131,8 +141,7 @@ GUEST(routed)
 		sent[0] = 1;
 		gic_sgi_others(2);
 	}
-	while (!sent[0])
-		guest_wfi();
+	sleep_until(&sent[0], 1);
 	GUEST_TRUE(taken[arg] == 10 || taken[arg] == 11);
 }
 
