@@ -21,14 +21,15 @@
 #define FAULT_TRIES	4
 
 /* The largest leaf for the page at @gpa: format, host and range agree, and it hides nothing. */
-static unsigned int fault_level(struct mote_range *r, gpa_t gpa, const struct mote_host_page *hp)
+static unsigned int fault_level(struct mote_range *r, gpa_t gpa, u32 access,
+				const struct mote_host_page *hp)
 {
 	const struct mote_pt_format *fmt = r->vm->mem.pt.fmt;
 	unsigned int level = fmt->levels - 1;
 	gpa_t overlay = READ_ONCE(r->vm->mem.overlay);
 	u64 shift = r->gpa - r->hva;
 
-	if (hp->shift == PAGE_SHIFT)
+	if (hp->shift == PAGE_SHIFT || (fmt->exec_small && access & MOTE_ACCESS_EXEC))
 		return level;
 	while (level--) {
 		u64 mask = mote_pt_level_mask(fmt, level);
@@ -70,7 +71,7 @@ static int fault_install(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa
 {
 	struct mote_memory *mem = &vcpu->vm->mem;
 	const struct mote_pt_format *fmt = mem->pt.fmt;
-	unsigned int level = fault_level(r, gpa, hp);
+	unsigned int level = fault_level(r, gpa, access, hp);
 	u64 mask = mote_pt_level_mask(fmt, level);
 	struct mote_edit edit;
 	u32 prot = MOTE_PT_R;
@@ -83,6 +84,10 @@ static int fault_install(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa
 	if (fmt->before_map && !make_ready(r, hp->hpa & ~mask, mask + 1, prot, seq))
 		return -EAGAIN;
 	mote_edit_begin(&edit, vcpu->vm);
+	if (fmt->exec_small) {
+		level = mote_pt_level_kept(&mem->pt, gpa, level);
+		mask = mote_pt_level_mask(fmt, level);
+	}
 	if (!mmu_interval_read_retry(&r->notifier, seq) && likely(!r->gone))
 		err = mote_edit_map(&edit, vcpu, gpa & ~mask, level, hp->hpa & ~mask, prot);
 	if (unlikely(err == -ENOMEM))

@@ -385,6 +385,14 @@ static u64 *table_of(u64 *entry)
 	return (u64 *)((unsigned long)entry & ~(TABLE_BYTES - 1UL));
 }
 
+unsigned int mote_pt_level_kept(const struct mote_pt *pt, gpa_t gpa, unsigned int level)
+{
+	unsigned int at;
+
+	walk(pt, gpa, pt->fmt->levels - 1, &at);
+	return max(at, level);
+}
+
 unsigned int mote_pt_missing(const struct mote_pt *pt, gpa_t gpa, unsigned int level)
 {
 	unsigned int at;
@@ -401,6 +409,8 @@ int mote_pt_map(struct mote_pt *pt, struct mote_pt_cache *cache, gpa_t gpa,
 	u64 *entry = walk(pt, gpa, level, &at);
 	u64 old = READ_ONCE(*entry);
 
+	if (pt->fmt->exec_small && level != pt->fmt->levels - 1)
+		prot &= ~MOTE_PT_X;
 	if (mote_pt_present(pt->fmt, old)) {
 		bool same = maps(pt->fmt, old, at, gpa, hpa);
 

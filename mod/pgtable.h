@@ -53,6 +53,10 @@ struct mote_pt_level {
  *	Cached Mappings", APM vol. 2, "TLB Management")
  * @fetch_separately: instruction fetches do not see what was written as data
  *	(arm64): pages become executable when the guest first executes them
+ * @exec_small: instructions are fetched through leaves of the last level alone:
+ *	mote_pt_map() makes no other executable, and whoever has to let a fetch
+ *	through asks for the last level (Intel processors whose instruction TLB
+ *	breaks when the size of a page changes under it)
  * @before_map: make what memory holds ready for the guest, before a leaf with
  *	MOTE_PT_* is made for it; NULL: nothing to do (x86).  Context: any but
  *	interrupts
@@ -76,6 +80,7 @@ struct mote_pt_format {
 	bool break_before_make;
 	bool flush_upgrade;
 	bool fetch_separately;
+	bool exec_small;
 	void (*before_map)(hpa_t hpa, u64 bytes, u32 prot);
 	u64 addr_mask;
 	u64 present;
@@ -205,6 +210,19 @@ void mote_pt_cache_free(struct mote_pt_cache *cache);
  */
 int mote_pt_map(struct mote_pt *pt, struct mote_pt_cache *cache, gpa_t gpa,
 		unsigned int level, hpa_t hpa, u32 prot, struct mote_pt_cache *unlinked);
+
+/**
+ * mote_pt_level_kept - the level to map at if no table shall give way to a block
+ * @pt: the tables
+ * @gpa: any address
+ * @level: the one that would be best
+ *
+ * With @exec_small, what was split for a fetch would else become a block again
+ * with the next access to data beside it, and so on in turns.
+ *
+ * Return: @level, or that of what is below the tables around @gpa.
+ */
+unsigned int mote_pt_level_kept(const struct mote_pt *pt, gpa_t gpa, unsigned int level);
 
 /** mote_pt_missing - new tables that mote_pt_map() would need */
 unsigned int mote_pt_missing(const struct mote_pt *pt, gpa_t gpa, unsigned int level);

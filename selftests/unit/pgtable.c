@@ -11,7 +11,7 @@
 
 static bool random_ept(u64 caps, gpa_t base, unsigned int pages, unsigned int operations)
 {
-	return random_run(mote_ept_format(caps), EPT_DIRTY_BIT, base, pages, operations);
+	return random_run(mote_ept_format(caps, false), EPT_DIRTY_BIT, base, pages, operations);
 }
 
 static bool test_ept_random(void)
@@ -33,6 +33,13 @@ static bool test_ept_4k(void)
 static bool test_ept_1g(void)
 {
 	return random_ept(CAPS_1G, (1ULL << 48) - 3 * GIB1, 3 << 18, 600);
+}
+
+/* No leaf that is not of the last level is executable, whatever was asked for */
+static bool test_ept_exec_small(void)
+{
+	return random_run(mote_ept_format(CAPS_2M, true), EPT_DIRTY_BIT, 0, 4 * 512, 30000) &&
+	       random_run(mote_ept_format(CAPS_1G, true), EPT_DIRTY_BIT, 0, 2 << 18, 400);
 }
 
 static bool test_arm64_random(void)
@@ -118,7 +125,7 @@ static bool limits(const struct mote_pt_format *fmt, unsigned int bits)
 
 static bool test_limits(void)
 {
-	return limits(mote_ept_format(CAPS_1G), 48) && limits(&arm64_s2, 40) &&
+	return limits(mote_ept_format(CAPS_1G, false), 48) && limits(&arm64_s2, 40) &&
 	       limits(mote_npt_setup(false, true, 0), 48) &&
 	       limits(mote_npt_setup(true, true, 0), 57);
 }
@@ -149,7 +156,7 @@ static bool age(const struct mote_pt_format *fmt)
 
 static bool test_age(void)
 {
-	return age(mote_ept_format(CAPS_1G)) && age(mote_npt_setup(false, true, 0)) &&
+	return age(mote_ept_format(CAPS_1G, false)) && age(mote_npt_setup(false, true, 0)) &&
 	       age(mote_npt_setup(true, true, 0));
 }
 
@@ -161,7 +168,7 @@ static bool test_split(void)
 	u64 bytes = 0;
 	unsigned int blocks = 0, leaves = 0;
 
-	CHECK(begin(mote_ept_format(CAPS_1G)));
+	CHECK(begin(mote_ept_format(CAPS_1G, false)));
 	CHECK(!map(GIB1, 1, 4 * GIB1, MOTE_PT_RWX));
 	CHECK(pt.table_pages == 2);
 	CHECK(!mote_pt_cache_fill(&cache, 2));
@@ -183,7 +190,7 @@ static bool test_split_short(void)
 {
 	gpa_t at = GIB1 + 77 * MIB2 + 5 * KIB4;
 
-	CHECK(begin(mote_ept_format(CAPS_1G)));
+	CHECK(begin(mote_ept_format(CAPS_1G, false)));
 	CHECK(!map(GIB1, 1, 4 * GIB1, MOTE_PT_RWX));
 	mote_pt_cache_free(&cache);
 	CHECK(!mote_pt_cache_fill(&cache, 1));
@@ -211,7 +218,7 @@ static bool test_replace(void)
 {
 	unsigned int i;
 
-	CHECK(begin(mote_ept_format(CAPS_2M)));
+	CHECK(begin(mote_ept_format(CAPS_2M, false)));
 	for (i = 0; i < 3; i++)
 		CHECK(!map(i * KIB4, 3, MIB2 + i * KIB4, MOTE_PT_RWX));
 	/* A block over a table: out first, the table waits for the flush */
@@ -231,9 +238,38 @@ static bool test_replace(void)
 	return finish();
 }
 
+/* A fetch takes the block out; what is beside it stays small */
+static bool test_fetch_from_block(void)
+{
+	struct mote_pt_leaf leaf;
+
+	CHECK(begin(mote_ept_format(CAPS_1G, true)));
+	CHECK(!map(GIB1, 1, 4 * GIB1, MOTE_PT_RWX));
+	CHECK(prot_at(GIB1) == (MOTE_PT_R | MOTE_PT_W));
+	CHECK(mote_pt_level_kept(&pt, GIB1 + KIB4, 1) == 1);
+	CHECK(map(GIB1 + KIB4, 3, 4 * GIB1 + KIB4, MOTE_PT_RWX) == MOTE_PT_FLUSH);
+	CHECK(!map(GIB1 + KIB4, 3, 4 * GIB1 + KIB4, MOTE_PT_RWX));
+	CHECK(prot_at(GIB1 + KIB4) == MOTE_PT_RWX && !prot_at(GIB1));
+	/* In the same 2 MiB, in the same 1 GiB, and elsewhere */
+	CHECK(mote_pt_level_kept(&pt, GIB1, 1) == 3);
+	CHECK(mote_pt_level_kept(&pt, GIB1 + MIB2, 1) == 2);
+	CHECK(mote_pt_level_kept(&pt, GIB1 + MIB2, 3) == 3);
+	CHECK(mote_pt_level_kept(&pt, 2 * GIB1, 1) == 1);
+	CHECK(!map(GIB1 + MIB2, 2, 4 * GIB1 + MIB2, MOTE_PT_R | MOTE_PT_X));
+	CHECK(prot_at(GIB1 + MIB2) == MOTE_PT_R);
+	/* An upgrade does not make it executable either, and a split neither */
+	CHECK(map(GIB1 + MIB2, 2, 4 * GIB1 + MIB2, MOTE_PT_RWX) == MOTE_PT_KEPT);
+	CHECK(prot_at(GIB1 + MIB2) == (MOTE_PT_R | MOTE_PT_W));
+	CHECK(!mote_pt_cache_fill(&cache, 1));
+	CHECK(mote_pt_unmap(&pt, GIB1 + MIB2, GIB1 + MIB2 + KIB4 - 1, &cache, &unlinked));
+	mote_pt_for_each(&pt, GIB1 + MIB2, GIB1 + 2 * MIB2 - 1, &leaf)
+		CHECK(leaf.level == 3 && leaf.prot == (MOTE_PT_R | MOTE_PT_W));
+	return finish();
+}
+
 static bool test_protect(void)
 {
-	CHECK(begin(mote_ept_format(CAPS_2M)));
+	CHECK(begin(mote_ept_format(CAPS_2M, false)));
 	CHECK(!map(0, 2, MIB2, MOTE_PT_RWX));
 	CHECK(mote_pt_protect(&pt, 0, MIB2 - 1, MOTE_PT_W, NULL, &unlinked));
 	CHECK(prot_at(0) == (MOTE_PT_R | MOTE_PT_X));
@@ -250,7 +286,7 @@ static bool test_no_memory(void)
 	CHECK(mote_pt_init(&pt, &arm64_s2) == -ENOMEM);
 	mote_pt_destroy(&pt);
 	shim_budget = 3;
-	CHECK(begin(mote_ept_format(CAPS_2M)));
+	CHECK(begin(mote_ept_format(CAPS_2M, false)));
 	CHECK(mote_pt_cache_fill(&cache, 3) == -ENOMEM && cache.count == 2);
 	CHECK(mote_pt_missing(&pt, 0, 3) == 3 && mote_pt_missing(&pt, 0, 2) == 2);
 	CHECK(mote_pt_map(&pt, &cache, 0, 3, 0, MOTE_PT_R, &unlinked) == -ENOMEM);
@@ -261,7 +297,7 @@ static bool test_no_memory(void)
 
 static bool test_ept_bits(void)
 {
-	const struct mote_pt_format *fmt = mote_ept_format(CAPS_1G);
+	const struct mote_pt_format *fmt = mote_ept_format(CAPS_1G, false);
 	u64 page = fmt->make_leaf(0x123456000, 3, MOTE_PT_W);
 	u64 block = fmt->make_leaf(0x40000000, 2, MOTE_PT_R | MOTE_PT_X);
 
@@ -278,13 +314,15 @@ static bool test_ept_bits(void)
 
 static bool test_ept_caps(void)
 {
-	CHECK(mote_ept_format(CAPS_1G)->level[1].leaf_ok);
-	CHECK(!mote_ept_format(CAPS_2M)->level[1].leaf_ok);
-	CHECK(mote_ept_format(CAPS_2M)->level[2].leaf_ok);
-	CHECK(!mote_ept_format(CAPS_4K)->level[2].leaf_ok);
-	CHECK(!mote_ept_format(CAPS_1G & ~(1ULL << 16))->level[1].leaf_ok);
-	CHECK(!mote_ept_format(CAPS_1G & ~(1ULL << 6)));
-	CHECK(!mote_ept_format(CAPS_1G & ~(1ULL << 14)));
+	CHECK(mote_ept_format(CAPS_1G, false)->level[1].leaf_ok);
+	CHECK(!mote_ept_format(CAPS_2M, false)->level[1].leaf_ok);
+	CHECK(mote_ept_format(CAPS_2M, false)->level[2].leaf_ok);
+	CHECK(!mote_ept_format(CAPS_4K, false)->level[2].leaf_ok);
+	CHECK(!mote_ept_format(CAPS_1G & ~(1ULL << 16), false)->level[1].leaf_ok);
+	CHECK(!mote_ept_format(CAPS_1G & ~(1ULL << 6), false));
+	CHECK(!mote_ept_format(CAPS_1G & ~(1ULL << 14), false));
+	CHECK(mote_ept_format(CAPS_1G, true)->exec_small && mote_ept_format(CAPS_2M, true)->exec_small);
+	CHECK(!mote_ept_format(CAPS_1G, false)->exec_small);
 	return true;
 }
 
@@ -293,6 +331,7 @@ static const struct unit_test tests[] = {
 	{ "pgtable: EPT, random operations in 4 MiB", test_ept_small },
 	{ "pgtable: EPT, random operations without blocks", test_ept_4k },
 	{ "pgtable: EPT, random operations with 1 GiB blocks at the top", test_ept_1g },
+	{ "pgtable: EPT, random operations with small pages to execute", test_ept_exec_small },
 	{ "pgtable: arm64 stage 2, random operations", test_arm64_random },
 	{ "pgtable: NPT, random operations", test_npt_random },
 	{ "pgtable: NPT, random operations with 1 GiB blocks, encrypted", test_npt_random_1g },
@@ -303,6 +342,7 @@ static const struct unit_test tests[] = {
 	{ "pgtable: a split without enough pages", test_split_short },
 	{ "pgtable: no split where break-before-make is needed", test_drop },
 	{ "pgtable: blocks, tables and pages in each other's way", test_replace },
+	{ "pgtable: instructions in a block of data", test_fetch_from_block },
 	{ "pgtable: taking permissions away", test_protect },
 	{ "pgtable: no memory changes nothing", test_no_memory },
 	{ "ept: bits of entries and of the EPT pointer", test_ept_bits },

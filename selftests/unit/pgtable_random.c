@@ -134,6 +134,8 @@ static int model_map(unsigned int page, unsigned int level, hpa_t hpa, u32 prot)
 	struct model_page *m = &model[page];
 	bool same = m->prot && m->level <= level && m->hpa == hpa;
 
+	if (pt.fmt->exec_small && level != last_level())
+		prot &= ~MOTE_PT_X;
 	if (same && (m->level == level || !(prot & ~m->prot))) {
 		u32 all = m->prot | prot;
 

@@ -442,14 +442,14 @@ static bool test_tag_per_vcpu(void)
 {
 	static const struct machine x86 = { .name = "a tag per vCPU" };
 
-	return wander(&x86, mote_ept_format(CAPS_4K));
+	return wander(&x86, mote_ept_format(CAPS_4K, false));
 }
 
 static bool test_one_tag(void)
 {
 	static const struct machine shared = { .name = "one tag for all", .shared = true };
 
-	return wander(&shared, mote_ept_format(CAPS_4K));
+	return wander(&shared, mote_ept_format(CAPS_4K, false));
 }
 
 static bool test_tag_per_vm(void)

@@ -5,7 +5,10 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/cpu.h>
+#include <linux/kstrtox.h>
 #include <linux/moduleparam.h>
+#include <linux/string.h>
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
 #include <asm/processor-flags.h>
@@ -26,6 +29,10 @@ MODULE_PARM_DESC(vpid, "tag TLB entries with VPIDs");
 static bool ept_ad = true;
 module_param(ept_ad, bool, 0444);
 MODULE_PARM_DESC(ept_ad, "use accessed and dirty bits in EPT");
+
+static char *nx_huge_pages = "auto";
+module_param(nx_huge_pages, charp, 0444);
+MODULE_PARM_DESC(nx_huge_pages, "guests fetch instructions through small pages only: on, off, auto (where the CPU needs it)");
 
 /* IA32_VMX_EPT_VPID_CAP; SDM vol. 3, appendix "VPID and EPT Capabilities" */
 #define EPT_CAP_WALK4		BIT_ULL(6)
@@ -142,6 +149,21 @@ static int choose_controls(u64 basic)
 	       choose(&entry_control, use_true, &vmx_caps.entry);
 }
 
+/*
+ * Many processors raise a machine check, which ends the host, when a guest changes
+ * the size of a page that it executes (CVE-2018-12207, "iTLB multihit"): so no large
+ * page is executable there.
+ */
+static int check_itlb(void)
+{
+	if (sysfs_streq(nx_huge_pages, "auto"))
+		vmx_caps.exec_small = boot_cpu_has_bug(X86_BUG_ITLB_MULTIHIT) &&
+				      !cpu_mitigations_off();
+	else if (kstrtobool(nx_huge_pages, &vmx_caps.exec_small))
+		return -EINVAL;
+	return 0;
+}
+
 static int check_ept(void)
 {
 	u64 cap;
@@ -226,7 +248,7 @@ int vmx_find_caps(void)
 	if ((basic & BASIC_MEMTYPE) != BASIC_MEMTYPE_WB ||
 	    vmx_basic_vmcs_size(basic) > PAGE_SIZE)
 		return missing("write-back VMCS regions of a page", "there is no cure");
-	r = choose_controls(basic) ?: check_ept();
+	r = choose_controls(basic) ?: check_ept() ?: check_itlb();
 	if (r)
 		return r;
 	check_apicv();

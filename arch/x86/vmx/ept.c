@@ -72,7 +72,7 @@ static u64 ept_clear_prot(u64 entry, u32 prot)
 	return entry & ~(prot & MOTE_PT_R ? EPT_RWX : (u64)prot);
 }
 
-#define EPT_FORMAT(name_, leaf_1g, leaf_2m) {			\
+#define EPT_FORMAT(name_, leaf_1g, leaf_2m, small) {			\
 	.name = name_,						\
 	.levels = EPT_LAST_LEVEL + 1,				\
 	.level = {						\
@@ -82,6 +82,7 @@ static u64 ept_clear_prot(u64 entry, u32 prot)
 		{ .shift = 12, .bits = 9, .leaf_ok = true },	\
 	},							\
 	.root_pages = 1,					\
+	.exec_small = small,					\
 	.addr_mask = EPT_ADDR,					\
 	.present = EPT_RWX,					\
 	.block_mask = EPT_BLOCK,				\
@@ -95,17 +96,23 @@ static u64 ept_clear_prot(u64 entry, u32 prot)
 }
 
 /* 1 GiB blocks are split into 2 MiB ones: without those no 1 GiB either. */
-static const struct mote_pt_format ept_4k = EPT_FORMAT("EPT, 4 KiB", false, false);
-static const struct mote_pt_format ept_2m = EPT_FORMAT("EPT, 4 KiB and 2 MiB", false, true);
-static const struct mote_pt_format ept_1g = EPT_FORMAT("EPT, 4 KiB to 1 GiB", true, true);
+static const struct mote_pt_format ept_4k = EPT_FORMAT("EPT, 4 KiB", false, false, false);
+static const struct mote_pt_format ept_2m[] = {
+	EPT_FORMAT("EPT, 4 KiB and 2 MiB", false, true, false),
+	EPT_FORMAT("EPT, 4 KiB and 2 MiB for data", false, true, true),
+};
+static const struct mote_pt_format ept_1g[] = {
+	EPT_FORMAT("EPT, 4 KiB to 1 GiB", true, true, false),
+	EPT_FORMAT("EPT, 4 KiB to 1 GiB for data", true, true, true),
+};
 
-const struct mote_pt_format *mote_ept_format(u64 caps)
+const struct mote_pt_format *mote_ept_format(u64 caps, bool exec_small)
 {
 	if (!(caps & EPT_CAP_WALK_4) || !(caps & EPT_CAP_WB))
 		return NULL;
 	if (!(caps & EPT_CAP_2M))
 		return &ept_4k;
-	return caps & EPT_CAP_1G ? &ept_1g : &ept_2m;
+	return caps & EPT_CAP_1G ? &ept_1g[exec_small] : &ept_2m[exec_small];
 }
 
 u64 mote_ept_pointer(hpa_t root, bool accessed_dirty)

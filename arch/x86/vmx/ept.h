@@ -11,11 +11,12 @@
  * mote_ept_format - the richest format that the CPUs have
  * @caps: IA32_VMX_EPT_VPID_CAP (SDM vol. 3, appendix "VPID and EPT
  *	Capabilities")
+ * @exec_small: mote_pt_format::exec_small
  *
  * Return: a constant format with 4 levels and pages of 4 KiB, 2 MiB and 1 GiB
  * as far as there; NULL when 4 levels or write-back memory are missing.
  */
-const struct mote_pt_format *mote_ept_format(u64 caps);
+const struct mote_pt_format *mote_ept_format(u64 caps, bool exec_small);
 
 /**
  * mote_ept_pointer - the VMCS field "EPT pointer"

@@ -155,7 +155,7 @@ static void vmx_cpu_emergency(void)
 
 static const struct mote_pt_format *vmx_pt_format(void)
 {
-	return mote_ept_format(vmx_caps.ept);
+	return mote_ept_format(vmx_caps.ept, vmx_caps.exec_small);
 }
 
 static void vmx_info(struct mote_info *info)

@@ -24,6 +24,7 @@
  * @cr4_fixed1: bits of CR4 that must be 1
  * @ept: IA32_VMX_EPT_VPID_CAP
  * @ept_ad: EPT has accessed and dirty bits
+ * @exec_small: EPT maps nothing larger than 4 KiB executable
  * @invvpid_single: INVVPID of one VPID
  * @apicv: APIC-register virtualization and virtual-interrupt delivery
  * @perf_global: PERF_GLOBAL_CTRL is switched by entry and exit
@@ -40,6 +41,7 @@ struct vmx_caps {
 	u64 cr4_fixed1;
 	u64 ept;
 	bool ept_ad;
+	bool exec_small;
 	bool invvpid_single;
 	bool apicv;
 	bool perf_global;
