@@ -399,6 +399,9 @@ void lapic_base_write(struct mote_vcpu *vcpu, u64 value)
 		lapic_set_icr_high(apic, 0);
 		set_id_registers(apic);
 	}
+	/* While there was none, a touch of the page has mapped what the runner has there */
+	if (lapic_xapic(apic))
+		mote_memory_unmap_page(vcpu->vm, apic->base & GENMASK_ULL(51, 12));
 	/* Who delivers may change, and knows nothing of what is pending */
 	apic->irr_maybe = true;
 	apic->isr_dirty = true;

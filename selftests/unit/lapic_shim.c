@@ -76,6 +76,10 @@ void mote_vcpu_kick(struct mote_vcpu *vcpu)
 		kick_hook(vcpu);
 }
 
+void mote_memory_unmap_page(struct mote_vm *vm, gpa_t gpa)
+{
+}
+
 struct mote_exit *mote_exit_begin(struct mote_vcpu *vcpu, u16 type, u64 raw)
 {
 	last_exit = (struct mote_exit) { .type = type, .vcpu = vcpu->id, .raw = raw };

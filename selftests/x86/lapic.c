@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 
 #include "x86_apic.h"
 
@@ -507,6 +508,68 @@ TEST(disabled_is_mmio)
 	one_create(&o, VM_IRQCHIP, guest_disabled, 0);
 	ASSERT_EQ(MOTE_EXIT_MMIO, vcpu_wait(&o.cpu));
 	EXPECT_EQ(0xfee00030, o.cpu.run->exit.mmio.gpa);
+	one_destroy(&o);
+}
+
+/* --- its page, and memory in the same place --- */
+
+/* A block of memory around it hides nothing, whatever is touched first */
+GUEST(beside)
+{
+	GUEST_EQ(arg, guest_read32(0xfee01000));
+	GUEST_EQ(0x14, apic_read(VERSION) & 0xff);
+	guest_write32(0xfee02000, 5);
+	GUEST_EQ(0x14, apic_read(VERSION) & 0xff);
+	GUEST_EQ(5, guest_read32(0xfee02000));
+}
+
+TEST(memory_beside_the_page)
+{
+	u8 *p = new_pages_aligned(HUGE, HUGE);
+	struct one o;
+
+	madvise(p, HUGE, MADV_HUGEPAGE);
+	*(u32 *)(p + PAGE) = 77;
+	x2 = 0;
+	one_create(&o, VM_IRQCHIP, guest_beside, 77);
+	must_mem_map(o.vm.fd, 0xfee00000, HUGE, p, 0);
+	vcpu_finish(&o.cpu);
+	EXPECT_EQ(5, *(u32 *)(p + 2 * PAGE));
+	one_destroy(&o);
+}
+
+/* What a vCPU without APIC saw there is not what it sees once it has one */
+GUEST(turn_on)
+{
+	u64 base = guest_rdmsr(MSR_BASE);
+
+	guest_wrmsr(MSR_BASE, base & ~(u64)BASE_ENABLE);
+	guest_sync(0);
+	guest_read32(0xfee00000 + VERSION);
+	guest_wrmsr(MSR_BASE, base);
+	GUEST_EQ(0x14, apic_read(VERSION) & 0xff);
+}
+
+GUEST(look_at_version)
+{
+	GUEST_EQ(0x14, apic_read(VERSION) & 0xff);
+}
+
+TEST(memory_under_the_page)
+{
+	struct vcpu other;
+	struct one o;
+
+	x2 = 0;
+	one_create(&o, VM_IRQCHIP, guest_turn_on, 0);
+	must_mem_map(o.vm.fd, 0xfee00000, PAGE, new_pages(PAGE), 0);
+	vcpu_create(&other, &o.vm, 1);
+	vcpu_start(&other, guest_look_at_version, 0);
+	vcpu_sync(&o.cpu);
+	/* Its APIC is there now, in memory that both have */
+	vcpu_finish(&other);
+	vcpu_finish(&o.cpu);
+	vcpu_destroy(&other);
 	one_destroy(&o);
 }
 
