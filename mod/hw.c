@@ -164,8 +164,10 @@ static int suspend(MOTE_SYSCORE_ARG)
 static void resume(MOTE_SYSCORE_ARG)
 {
 	mote_arch_resume();
-	if (hw_users && enable_cpu())
-		pr_err("the virtualization hardware did not come back after suspend\n");
+	if (!hw_users || !enable_cpu())
+		return;
+	pr_err("the virtualization hardware did not come back after suspend: VMs end\n");
+	WRITE_ONCE(mote_hw_gone, true);
 }
 
 static struct mote_syscore syscore = {

@@ -76,7 +76,8 @@ void mote_vcpu_kick(struct mote_vcpu *vcpu)
 		kick_hook(vcpu);
 }
 
-void mote_memory_unmap_page(struct mote_vm *vm, gpa_t gpa)
+void mote_memory_unmap_page(struct mote_vm *vm __attribute__((unused)),
+			    gpa_t gpa __attribute__((unused)))
 {
 }
 
