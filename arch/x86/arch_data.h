@@ -150,6 +150,8 @@ struct x86_answer {
  * @X86_SLOW_PDPTRS: root entries of PAE paging are in guest memory
  * @X86_SLOW_INSN: hardware does not say what the instruction is
  * @X86_SLOW_SPIN: the guest waits in a loop
+ * @X86_SLOW_SPLIT_LOCK: the host detects split locks, and has one of the guest's
+ * @X86_SLOW_BUS_LOCK: the guest has locked the bus of all CPUs
  */
 enum x86_slow {
 	X86_SLOW_FAULT,
@@ -157,6 +159,8 @@ enum x86_slow {
 	X86_SLOW_PDPTRS,
 	X86_SLOW_INSN,
 	X86_SLOW_SPIN,
+	X86_SLOW_SPLIT_LOCK,
+	X86_SLOW_BUS_LOCK,
 };
 
 /**

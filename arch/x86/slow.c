@@ -2,6 +2,9 @@
 /*
  * mote/x86: second-stage violations, and the part of exits that sleeps.
  */
+#include <linux/delay.h>
+#include <asm/cpu.h>
+
 #include "exits.h"
 #include "guestread.h"
 #include "insn.h"
@@ -131,6 +134,9 @@ int x86_handle_violation(struct mote_vcpu *vcpu)
 	}
 }
 
+/* Milliseconds, what a split lock costs a program of the host's */
+#define BUS_LOCK_COST	10
+
 /**
  * x86_handle_slow - what exits need and may sleep
  * @vcpu: vcpu->arch.slow says what; not loaded
@@ -154,6 +160,13 @@ int x86_handle_slow(struct mote_vcpu *vcpu)
 		return handle_insn(vcpu);
 	case X86_SLOW_SPIN:
 		mote_vcpu_spins(vcpu);
+		return MOTE_RESUME;
+	case X86_SLOW_SPLIT_LOCK:
+		/* Warned of and slowed down, or SIGBUS: as split_lock_detect= says */
+		handle_guest_split_lock(vcpu->arch.reg[X86_RIP]);
+		return MOTE_RESUME;
+	case X86_SLOW_BUS_LOCK:
+		msleep_interruptible(BUS_LOCK_COST);
 		return MOTE_RESUME;
 	default:
 		/* The APIC page lies over whatever memory is there */

@@ -34,6 +34,10 @@ GUEST(vmx)
 	GUEST_EQ(VECTOR_UD, GUEST_TRY("vmwrite %%rax, %%rax", : : : "memory"));
 	GUEST_EQ(VECTOR_UD, GUEST_TRY("invept %0, %%rax", : : "m"(m) : "memory"));
 	GUEST_EQ(VECTOR_UD, GUEST_TRY("invvpid %0, %%rax", : : "m"(m) : "memory"));
+	/* Of TDX and SGX: ENCLS, SEAMCALL, TDCALL */
+	GUEST_EQ(VECTOR_UD, GUEST_TRY(".byte 0x0f, 0x01, 0xcf", : : "a"(0) : "memory"));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY(".byte 0x66, 0x0f, 0x01, 0xcf", : : "a"(0) : "memory"));
+	GUEST_EQ(VECTOR_UD, GUEST_TRY(".byte 0x66, 0x0f, 0x01, 0xcc", : : "a"(0) : "memory"));
 	GUEST_EQ(VECTOR_UD, GUEST_TRY("vmfunc", : : "a"(0), "c"(0) : "memory"));
 	/* CR4.VMXE cannot be set */
 	GUEST_EQ(VECTOR_GP, GUEST_TRY("mov %0, %%cr4", : : "r"(guest_read_cr4() | CR4_VMXE)

@@ -14,6 +14,7 @@
 #include <asm/processor-flags.h>
 
 #include "../mitigate_rules.h"
+#include "exit_rules.h"
 #include "vmx.h"
 
 struct vmx_caps vmx_caps;
@@ -95,7 +96,11 @@ static const struct control proc2_control = {
 		SECONDARY_EXEC_ENABLE_INVPCID | SECONDARY_EXEC_WBINVD_EXITING |
 		SECONDARY_EXEC_VIRTUALIZE_APIC_ACCESSES | SECONDARY_EXEC_VIRTUALIZE_X2APIC_MODE |
 		SECONDARY_EXEC_APIC_REGISTER_VIRT | SECONDARY_EXEC_VIRTUAL_INTR_DELIVERY |
-		SECONDARY_EXEC_PAUSE_LOOP_EXITING,
+		SECONDARY_EXEC_PAUSE_LOOP_EXITING |
+		/* SGX and its leaf functions are not for guests */
+		SECONDARY_EXEC_ENCLS_EXITING |
+		/* A guest that lets no interrupt through, for example by endless faults */
+		SECONDARY_EXEC_NOTIFY_VM_EXITING | SECONDARY_EXEC_BUS_LOCK_DETECTION,
 };
 
 static const struct control exit_control = {
@@ -138,15 +143,15 @@ static int choose(const struct control *c, bool use_true, u32 *result)
 	return 0;
 }
 
-static int choose_controls(u64 basic)
+static int choose_controls(struct vmx_caps *caps, u64 basic)
 {
 	bool use_true = basic & BASIC_TRUE_CTLS;
 
-	return choose(&pin_control, use_true, &vmx_caps.pin) ?:
-	       choose(&proc_control, use_true, &vmx_caps.proc) ?:
-	       choose(&proc2_control, false, &vmx_caps.proc2) ?:
-	       choose(&exit_control, use_true, &vmx_caps.exit) ?:
-	       choose(&entry_control, use_true, &vmx_caps.entry);
+	return choose(&pin_control, use_true, &caps->pin) ?:
+	       choose(&proc_control, use_true, &caps->proc) ?:
+	       choose(&proc2_control, false, &caps->proc2) ?:
+	       choose(&exit_control, use_true, &caps->exit) ?:
+	       choose(&entry_control, use_true, &caps->entry);
 }
 
 /*
@@ -154,17 +159,17 @@ static int choose_controls(u64 basic)
  * the size of a page that it executes (CVE-2018-12207, "iTLB multihit"): so no large
  * page is executable there.
  */
-static int check_itlb(void)
+static int check_itlb(struct vmx_caps *caps)
 {
 	if (sysfs_streq(nx_huge_pages, "auto"))
-		vmx_caps.exec_small = boot_cpu_has_bug(X86_BUG_ITLB_MULTIHIT) &&
+		caps->exec_small = boot_cpu_has_bug(X86_BUG_ITLB_MULTIHIT) &&
 				      !cpu_mitigations_off();
-	else if (kstrtobool(nx_huge_pages, &vmx_caps.exec_small))
+	else if (kstrtobool(nx_huge_pages, &caps->exec_small))
 		return -EINVAL;
 	return 0;
 }
 
-static int check_ept(void)
+static int check_ept(struct vmx_caps *caps)
 {
 	u64 cap;
 
@@ -174,11 +179,11 @@ static int check_ept(void)
 	/* Stale translations of one VM are dropped without hurting others */
 	if (!(cap & EPT_CAP_INVEPT) || !(cap & EPT_CAP_INVEPT_SINGLE))
 		return missing("single-context INVEPT", "there is no cure");
-	vmx_caps.ept = cap;
-	vmx_caps.ept_ad = ept_ad && (cap & EPT_CAP_AD);
-	vmx_caps.invvpid_single = (cap & VPID_CAP_INVVPID) && (cap & VPID_CAP_SINGLE);
-	if (!vpid || !vmx_caps.invvpid_single)
-		vmx_caps.proc2 &= ~SECONDARY_EXEC_ENABLE_VPID;
+	caps->ept = cap;
+	caps->ept_ad = ept_ad && (cap & EPT_CAP_AD);
+	caps->invvpid_single = (cap & VPID_CAP_INVVPID) && (cap & VPID_CAP_SINGLE);
+	if (!vpid || !caps->invvpid_single)
+		caps->proc2 &= ~SECONDARY_EXEC_ENABLE_VPID;
 	return 0;
 }
 
@@ -186,31 +191,31 @@ static int check_ept(void)
  * APICv is taken as a whole: register virtualization, virtual-interrupt
  * delivery and both APIC modes.  Without it TPR shadow and software remain.
  */
-static void check_apicv(void)
+static void check_apicv(struct vmx_caps *caps)
 {
 	const u32 all = SECONDARY_EXEC_VIRTUALIZE_APIC_ACCESSES |
 			SECONDARY_EXEC_VIRTUALIZE_X2APIC_MODE |
 			SECONDARY_EXEC_APIC_REGISTER_VIRT |
 			SECONDARY_EXEC_VIRTUAL_INTR_DELIVERY;
 
-	vmx_caps.apicv = apicv && (vmx_caps.proc2 & all) == all;
-	if (!vmx_caps.apicv)
-		vmx_caps.proc2 &= ~all;
+	caps->apicv = apicv && (caps->proc2 & all) == all;
+	if (!caps->apicv)
+		caps->proc2 &= ~all;
 }
 
-static void check_perf_global(void)
+static void check_perf_global(struct vmx_caps *caps)
 {
 	bool perfmon = boot_cpu_has(X86_FEATURE_ARCH_PERFMON);
 
-	vmx_caps.perf_global = perfmon &&
+	caps->perf_global = perfmon &&
 			       !x86_perf_global_broken(boot_cpu_data.x86, boot_cpu_data.x86_model) &&
-			       (vmx_caps.exit & VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL) &&
-			       (vmx_caps.entry & VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL);
-	if (vmx_caps.perf_global)
+			       (caps->exit & VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL) &&
+			       (caps->entry & VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL);
+	if (caps->perf_global)
 		return;
-	vmx_caps.perf_by_hand = perfmon;
-	vmx_caps.exit &= ~VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL;
-	vmx_caps.entry &= ~VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL;
+	caps->perf_by_hand = perfmon;
+	caps->exit &= ~VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL;
+	caps->entry &= ~VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL;
 }
 
 static int check_cpu(void)
@@ -230,31 +235,64 @@ static int check_cpu(void)
 	return 0;
 }
 
+static void check_bus_lock(struct vmx_caps *caps)
+{
+	u64 debugctl;
+
+	rdmsrl(MSR_IA32_DEBUGCTLMSR, debugctl);
+	if (!vmx_bus_locks_exit(caps->proc2 & SECONDARY_EXEC_BUS_LOCK_DETECTION, debugctl))
+		caps->proc2 &= ~SECONDARY_EXEC_BUS_LOCK_DETECTION;
+}
+
+/* All of it, as this CPU has it */
+static int find_caps(struct vmx_caps *caps)
+{
+	u64 basic, fixed0;
+	int r;
+
+	rdmsrl(MSR_IA32_VMX_BASIC, basic);
+	caps->revision = vmx_basic_vmcs_revision_id(basic);
+	if ((basic & BASIC_MEMTYPE) != BASIC_MEMTYPE_WB ||
+	    vmx_basic_vmcs_size(basic) > PAGE_SIZE)
+		return missing("write-back VMCS regions of a page", "there is no cure");
+	r = choose_controls(caps, basic) ?: check_ept(caps) ?: check_itlb(caps);
+	if (r)
+		return r;
+	check_apicv(caps);
+	check_perf_global(caps);
+	check_bus_lock(caps);
+	rdmsrl(MSR_IA32_VMX_CR0_FIXED0, fixed0);
+	caps->cr0_fixed1 = fixed0 & ~(u64)(X86_CR0_PE | X86_CR0_PG);
+	rdmsrl(MSR_IA32_VMX_CR4_FIXED0, caps->cr4_fixed1);
+	return 0;
+}
+
 /**
  * vmx_find_caps - fill in vmx_caps
  *
  * Return: 0; -ENODEV: no VMX; -EOPNOTSUPP: something required is missing, and
- * a line in the log says what.
+ * a line in the log says what; -EINVAL: a parameter makes no sense.
  */
 int vmx_find_caps(void)
 {
-	u64 basic, fixed0;
-	int r = check_cpu();
+	return check_cpu() ?: find_caps(&vmx_caps);
+}
 
-	if (r)
-		return r;
-	rdmsrl(MSR_IA32_VMX_BASIC, basic);
-	vmx_caps.revision = vmx_basic_vmcs_revision_id(basic);
-	if ((basic & BASIC_MEMTYPE) != BASIC_MEMTYPE_WB ||
-	    vmx_basic_vmcs_size(basic) > PAGE_SIZE)
-		return missing("write-back VMCS regions of a page", "there is no cure");
-	r = choose_controls(basic) ?: check_ept() ?: check_itlb();
-	if (r)
-		return r;
-	check_apicv();
-	check_perf_global();
-	rdmsrl(MSR_IA32_VMX_CR0_FIXED0, fixed0);
-	vmx_caps.cr0_fixed1 = fixed0 & ~(u64)(X86_CR0_PE | X86_CR0_PG);
-	rdmsrl(MSR_IA32_VMX_CR4_FIXED0, vmx_caps.cr4_fixed1);
-	return 0;
+/**
+ * vmx_check_caps - whether this CPU has what vmx_caps says
+ *
+ * vCPUs go from one CPU to another, with VMCSs that were made for the first one.
+ * Return: 0 or -EIO, logged.  Context: on the CPU, interrupts off.
+ */
+int vmx_check_caps(void)
+{
+	struct vmx_caps here;
+
+	/* Padding, too */
+	memset(&here, 0, sizeof(here));
+	if (!find_caps(&here) && !memcmp(&here, &vmx_caps, sizeof(here)))
+		return 0;
+	pr_err("the VMX of CPU %d is another one than that of the CPU which loaded the module; take it offline\n",
+	       smp_processor_id());
+	return -EIO;
 }

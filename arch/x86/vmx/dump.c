@@ -25,7 +25,7 @@ static const struct field guest_fields[] = {
 static const struct field control_fields[] = {
 	F(PIN_BASED_VM_EXEC_CONTROL), F(CPU_BASED_VM_EXEC_CONTROL),
 	F(SECONDARY_VM_EXEC_CONTROL), F(VM_ENTRY_CONTROLS), F(VM_EXIT_CONTROLS),
-	F(EXCEPTION_BITMAP), F(EPT_POINTER), F(TSC_OFFSET), F(TPR_THRESHOLD),
+	F(EXCEPTION_BITMAP), F(TSC_OFFSET), F(TPR_THRESHOLD),
 	F(VM_ENTRY_INTR_INFO_FIELD), F(VM_ENTRY_EXCEPTION_ERROR_CODE),
 	F(VM_ENTRY_INSTRUCTION_LEN),
 };
@@ -38,8 +38,8 @@ static const struct field exit_fields[] = {
 };
 
 /*
- * The host's addresses are no business of whoever has the vCPU: of the host's
- * state only what does not tell where the kernel lies.
+ * The host's addresses, EPT's root too, are no business of whoever has the vCPU: of
+ * the host's state only what does not tell where the kernel lies.
  */
 static const struct field host_fields[] = {
 	F(HOST_CR0), F(HOST_CR4), F(HOST_IA32_EFER), F(HOST_IA32_PAT), F(HOST_CS_SELECTOR),

@@ -8,16 +8,12 @@
 #include <linux/nospec.h>
 #include <asm/processor-flags.h>
 
+#include "exit_rules.h"
 #include "trace.h"
 #include "vmx.h"
 
-static unsigned int insn_len(void)
-{
-	return vmread32(VM_EXIT_INSTRUCTION_LEN);
-}
-
-/* The same in handlers of INSN() exits, where it has been read */
-static unsigned int skip_len(struct mote_vcpu *vcpu)
+/* In handlers of INSN() exits */
+static unsigned int insn_len(struct mote_vcpu *vcpu)
 {
 	return to_vmx(vcpu)->insn_len;
 }
@@ -39,7 +35,8 @@ static void fill_fail(struct mote_vcpu *vcpu, struct mote_exit *exit, u32 error)
 		.error = error,
 		.cpu = smp_processor_id(),
 		.info = {
-			vmread32(VM_EXIT_INTR_INFO), vmx->idt_info, insn_len(),
+			vmread32(VM_EXIT_INTR_INFO), vmx->idt_info,
+			vmread32(VM_EXIT_INSTRUCTION_LEN),
 			vmread64(GUEST_PHYSICAL_ADDRESS),
 		},
 	};
@@ -79,42 +76,42 @@ static int exit_failed_entry(struct mote_vcpu *vcpu)
 
 static int exit_skip(struct mote_vcpu *vcpu)
 {
-	return x86_handle_skip(vcpu, skip_len(vcpu));
+	return x86_handle_skip(vcpu, insn_len(vcpu));
 }
 
 static int exit_pause(struct mote_vcpu *vcpu)
 {
-	return x86_handle_pause(vcpu, skip_len(vcpu));
+	return x86_handle_pause(vcpu, insn_len(vcpu));
 }
 
 static int exit_cpuid(struct mote_vcpu *vcpu)
 {
-	return x86_handle_cpuid(vcpu, skip_len(vcpu));
+	return x86_handle_cpuid(vcpu, insn_len(vcpu));
 }
 
 static int exit_hlt(struct mote_vcpu *vcpu)
 {
-	return x86_handle_hlt(vcpu, skip_len(vcpu));
+	return x86_handle_hlt(vcpu, insn_len(vcpu));
 }
 
 static int exit_vmcall(struct mote_vcpu *vcpu)
 {
-	return x86_handle_hypercall(vcpu, skip_len(vcpu));
+	return x86_handle_hypercall(vcpu, insn_len(vcpu));
 }
 
 static int exit_rdmsr(struct mote_vcpu *vcpu)
 {
-	return x86_handle_rdmsr(vcpu, skip_len(vcpu));
+	return x86_handle_rdmsr(vcpu, insn_len(vcpu));
 }
 
 static int exit_wrmsr(struct mote_vcpu *vcpu)
 {
-	return x86_handle_wrmsr(vcpu, skip_len(vcpu));
+	return x86_handle_wrmsr(vcpu, insn_len(vcpu));
 }
 
 static int exit_xsetbv(struct mote_vcpu *vcpu)
 {
-	return x86_handle_xsetbv(vcpu, skip_len(vcpu));
+	return x86_handle_xsetbv(vcpu, insn_len(vcpu));
 }
 
 /* Exit qualification of I/O instructions: SDM vol. 3, table of that name */
@@ -136,7 +133,7 @@ static noinline int exit_io_string(struct mote_vcpu *vcpu, unsigned long qual)
 		.gva = vmreadl(GUEST_LINEAR_ADDRESS),
 	};
 
-	return x86_handle_pio_string(vcpu, &pio, skip_len(vcpu), EXIT_REASON_IO_INSTRUCTION);
+	return x86_handle_pio_string(vcpu, &pio, insn_len(vcpu), EXIT_REASON_IO_INSTRUCTION);
 }
 
 static int exit_io(struct mote_vcpu *vcpu)
@@ -146,7 +143,7 @@ static int exit_io(struct mote_vcpu *vcpu)
 	if (unlikely(qual & IO_STRING))
 		return exit_io_string(vcpu, qual);
 	return x86_handle_pio(vcpu, IO_PORT(qual), IO_BYTES(qual),
-			      qual & IO_IN ? 0 : MOTE_PIO_WRITE, skip_len(vcpu),
+			      qual & IO_IN ? 0 : MOTE_PIO_WRITE, insn_len(vcpu),
 			      EXIT_REASON_IO_INSTRUCTION);
 }
 
@@ -190,10 +187,10 @@ static int exit_cr(struct mote_vcpu *vcpu)
 		return mov_to_cr4(vcpu, x86_word(vcpu, x86_get(vcpu, gpr)));
 	/* Only without a LAPIC: else the TPR shadow takes it */
 	if (type == 0 && cr == 8)
-		return x86_mov_to_cr8(vcpu, x86_get(vcpu, gpr), insn_len());
+		return x86_mov_to_cr8(vcpu, x86_get(vcpu, gpr), insn_len(vcpu));
 	if (type == 1 && cr == 8) {
 		x86_set(vcpu, gpr, vcpu->arch.cr8);
-		x86_skip(vcpu, insn_len());
+		x86_skip(vcpu, insn_len(vcpu));
 		return MOTE_RESUME;
 	}
 	return exit_unknown(vcpu);
@@ -204,8 +201,8 @@ static int exit_dr(struct mote_vcpu *vcpu)
 	unsigned long qual = vmreadl(EXIT_QUALIFICATION);
 	unsigned int dr = qual & 7, gpr = (qual >> 8) & 0xf;
 
-	return qual & BIT(4) ? x86_mov_from_dr(vcpu, dr, gpr, skip_len(vcpu)) :
-			       x86_mov_to_dr(vcpu, dr, gpr, skip_len(vcpu));
+	return qual & BIT(4) ? x86_mov_from_dr(vcpu, dr, gpr, insn_len(vcpu)) :
+			       x86_mov_to_dr(vcpu, dr, gpr, insn_len(vcpu));
 }
 
 /* ---- exceptions ---- */
@@ -224,12 +221,25 @@ static int exit_debug(struct mote_vcpu *vcpu, u32 intr_info)
 			.valid = true,
 			.type = X86_EVENT_PRIV_SW_EXC,
 			.vector = X86_TRAP_DB,
-			.insn_len = insn_len(),
+			.insn_len = vmread32(VM_EXIT_INSTRUCTION_LEN),
 		};
 		return MOTE_RESUME;
 	}
 	x86_queue_debug(vcpu, vmreadl(EXIT_QUALIFICATION) & DB_BITS);
 	return MOTE_RESUME;
+}
+
+static int exit_alignment(struct mote_vcpu *vcpu)
+{
+	if (vmx_ac_is_guests(boot_cpu_has(X86_FEATURE_SPLIT_LOCK_DETECT), vmx_cpl(vcpu),
+			     x86_get(vcpu, X86_CR0) & X86_CR0_AM,
+			     x86_get(vcpu, X86_RFLAGS) & X86_EFLAGS_AC)) {
+		x86_queue_exception(vcpu, X86_TRAP_AC, vmread32(VM_EXIT_INTR_ERROR_CODE));
+		return MOTE_RESUME;
+	}
+	x86_get(vcpu, X86_RIP);
+	vcpu->arch.slow = X86_SLOW_SPLIT_LOCK;
+	return MOTE_SLOW;
 }
 
 static int exit_exception(struct mote_vcpu *vcpu)
@@ -248,8 +258,7 @@ static int exit_exception(struct mote_vcpu *vcpu)
 	case X86_TRAP_DB:
 		return exit_debug(vcpu, info);
 	case X86_TRAP_AC:
-		x86_queue_exception(vcpu, X86_TRAP_AC, vmread32(VM_EXIT_INTR_ERROR_CODE));
-		return MOTE_RESUME;
+		return exit_alignment(vcpu);
 	case X86_TRAP_MC:
 		return MOTE_RESUME;
 	default:
@@ -270,7 +279,7 @@ static int exit_task_switch(struct mote_vcpu *vcpu)
 		x86_task_event(&task, &vcpu->arch.event);
 	} else {
 		task.flags = MOTE_TASK_INSN;
-		task.insn_bytes = insn_len();
+		task.insn_bytes = vmread32(VM_EXIT_INSTRUCTION_LEN);
 	}
 	return x86_handle_task_switch(vcpu, &task, EXIT_REASON_TASK_SWITCH);
 }
@@ -310,6 +319,28 @@ static int exit_ept_violation(struct mote_vcpu *vcpu)
 		.raw = EXIT_REASON_EPT_VIOLATION,
 	};
 	return x86_handle_violation(vcpu);
+}
+
+/* ---- guests that hold up the host ---- */
+
+static int exit_bus_lock(struct mote_vcpu *vcpu)
+{
+	vcpu->arch.slow = X86_SLOW_BUS_LOCK;
+	return MOTE_SLOW;
+}
+
+/* It took no interrupt for too long; the exit has let the host's in */
+static int exit_notify(struct mote_vcpu *vcpu)
+{
+	unsigned long qual = vmreadl(EXIT_QUALIFICATION);
+
+	if (qual & VMX_NOTIFY_INVALID) {
+		mote_vm_kill(vcpu->vm, EIO, "the processor gave up a vCPU that let no interrupt through");
+		return -EIO;
+	}
+	if ((qual & VMX_NOTIFY_UNBLOCK_NMI) && !vcpu->arch.event.valid)
+		vmx_set_nmi_blocked(vcpu, true);
+	return MOTE_RESUME;
 }
 
 /* ---- dispatch ---- */
@@ -353,7 +384,7 @@ static const struct exit_entry exits[] = {
 	[EXIT_REASON_VMWRITE]		= { x86_exit_ud, MOTE_EXIT_OTHER },
 	[EXIT_REASON_VMOFF]		= { x86_exit_ud, MOTE_EXIT_OTHER },
 	[EXIT_REASON_VMON]		= { x86_exit_ud, MOTE_EXIT_OTHER },
-	[EXIT_REASON_CR_ACCESS]		= { exit_cr, MOTE_EXIT_CONTROL },
+	[EXIT_REASON_CR_ACCESS]		= INSN(exit_cr, MOTE_EXIT_CONTROL),
 	[EXIT_REASON_DR_ACCESS]		= INSN(exit_dr, MOTE_EXIT_CONTROL),
 	[EXIT_REASON_IO_INSTRUCTION]	= INSN(exit_io, MOTE_EXIT_PIO),
 	[EXIT_REASON_MSR_READ]		= INSN(exit_rdmsr, MOTE_EXIT_SYSREG),
@@ -374,7 +405,12 @@ static const struct exit_entry exits[] = {
 	[EXIT_REASON_RDRAND]		= { x86_exit_ud, MOTE_EXIT_OTHER },
 	[EXIT_REASON_INVPCID]		= { x86_exit_ud, MOTE_EXIT_OTHER },
 	[EXIT_REASON_VMFUNC]		= { x86_exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_ENCLS]		= { x86_exit_ud, MOTE_EXIT_OTHER },
 	[EXIT_REASON_RDSEED]		= { x86_exit_ud, MOTE_EXIT_OTHER },
+	[EXIT_REASON_BUS_LOCK]		= { exit_bus_lock, MOTE_EXIT_OTHER },
+	[EXIT_REASON_NOTIFY]		= { exit_notify, MOTE_EXIT_OTHER, true },
+	[VMX_REASON_SEAMCALL]		= { x86_exit_ud, MOTE_EXIT_OTHER },
+	[VMX_REASON_TDCALL]		= { x86_exit_ud, MOTE_EXIT_OTHER },
 };
 
 static const struct exit_entry unknown = { exit_unknown, MOTE_EXIT_UNKNOWN, true };
@@ -395,7 +431,7 @@ static __always_inline void fetch_for_skip(struct mote_vcpu *vcpu)
 {
 	struct mote_vcpu_arch *arch = &vcpu->arch;
 
-	to_vmx(vcpu)->insn_len = insn_len();
+	to_vmx(vcpu)->insn_len = vmread32(VM_EXIT_INSTRUCTION_LEN);
 	arch->reg[X86_RIP] = vmreadl(GUEST_RIP);
 	arch->reg[X86_RFLAGS] = vmreadl(GUEST_RFLAGS);
 	arch->reg[X86_SHADOW] = vmread32(GUEST_INTERRUPTIBILITY_INFO) &

@@ -28,10 +28,11 @@ static __always_inline u64 vmread_any(unsigned long field)
 {
 	unsigned long value;
 
-	asm goto("1:	vmread %[field], %[value]\n"
-		 "	jna %l[fail]\n"
-		 _ASM_EXTABLE(1b, %l[fail])
-		 : [value] "=r" (value) : [field] "r" (field) : "cc" : fail);
+	/* Volatile: without, some GCCs think that the same field has the same value */
+	asm_goto_output("1:	vmread %[field], %[value]\n"
+			"	jna %l[fail]\n"
+			_ASM_EXTABLE(1b, %l[fail])
+			: [value] "=r" (value) : [field] "r" (field) : "cc" : fail);
 	return value;
 fail:
 	vmx_insn_failed("vmread", field);

@@ -88,6 +88,11 @@ static void setup_controls(struct mote_vcpu *vcpu, struct vmx_vcpu *vmx)
 		vmwrite32(PLE_GAP, X86_PAUSE_GAP);
 		vmwrite32(PLE_WINDOW, X86_PAUSE_WINDOW);
 	}
+	if (vmx->proc2 & SECONDARY_EXEC_ENCLS_EXITING)
+		vmwrite64(ENCLS_EXITING_BITMAP, ~0ull);
+	/* The processor adds what is long enough for it */
+	if (vmx->proc2 & SECONDARY_EXEC_NOTIFY_VM_EXITING)
+		vmwrite32(NOTIFY_WINDOW, 0);
 }
 
 static void setup_addresses(struct mote_vcpu *vcpu, struct vmx_vcpu *vmx)

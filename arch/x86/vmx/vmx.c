@@ -19,6 +19,7 @@
 #include "../mitigate.h"
 #include "ept.h"
 #include "entry.h"
+#include "exit_rules.h"
 #include "guestmode.h"
 #include "tlbtag.h"
 #include "vmx.h"
@@ -101,7 +102,7 @@ static int vmx_probe_busy(void)
  */
 static int vmx_cpu_enable(void)
 {
-	int r = vmx_probe_busy();
+	int r = vmx_probe_busy() ?: vmx_check_caps();
 
 	if (r)
 		return r;
@@ -374,7 +375,7 @@ static noinline void flush_l1d(struct vmx_vcpu *vmx)
 /* What must be looked at before the host's interrupts are on again */
 static void after_exit(struct mote_vcpu *vcpu, struct vmx_vcpu *vmx)
 {
-	vmx->reason = vmread32(VM_EXIT_REASON);
+	vmx->reason = vmread32(VM_EXIT_REASON) & ~VMX_REASON_BUS_LOCK;
 	/* A refused guest state leaves the VMCS as it was: "clear" or "launched" */
 	if (likely(!(vmx->reason & VMX_EXIT_REASONS_FAILED_VMENTRY)))
 		vmx->launched = true;

@@ -152,6 +152,7 @@ static inline struct vmx_vcpu *to_vmx(struct mote_vcpu *vcpu)
 
 /* caps.c */
 int vmx_find_caps(void);
+int vmx_check_caps(void);
 
 /* vmcs.c: the VMCS of a vCPU, its controls, and getting at its guest state */
 int vmx_vmcs_create(struct mote_vcpu *vcpu);
