@@ -48,7 +48,9 @@ bochs_edit() {
 	sed -i -f "$edits/svm.sed" "$1"/{svm,flag_ctrl_pro,exception,crregs,cpudb/amd/ryzen}.cc
 	sed -i -f "$edits/tags.sed" "$1"/{tlb,cpu}.h "$1"/{paging,proc_ctrl,vmx,svm}.cc
 	sed -i -f "$edits/host.sed" "$1/proc_ctrl.cc"
-	for f in clean.h tags.h tags.cc; do
+	sed -i -f "$edits/probe.sed" "$1"/{msr,proc_ctrl}.cc \
+		"$1"/cpudb/{intel/corei7_skylake-x,amd/ryzen}.cc
+	for f in clean.h tags.h tags.cc probe.h; do
 		cp "$edits/$f" "$1/mote_$f"
 	done
 }
@@ -58,5 +60,5 @@ bochs_check_edits() {
 	while read -r marker; do
 		grep -qrs "$marker\\b" "$1/cpu" ||
 			die "$marker does not fit this source of Bochs"
-	done < <(cat "$LAB"/bochs/*.sed | grep -o 'mote-edit [0-9]*' | sort -u)
+	done < <(cat "$LAB"/bochs/*.sed | grep -o 'mote-edit [0-9a-z]*' | sort -u)
 }

@@ -51,7 +51,8 @@ host_cmdline() {
 
 # host_image RUNDIR KERNELDIR INITRD MODE KERNEL CPUS MIB
 host_image() {
-	local run=$1 mode=$4 kernel=$5 cpus=$6 bochs
+	local run=$1 mode=$4 kernel=$5 cpus=$6 bochs features=
+	[ -z "${CPU_FEATURES:-}" ] || features=", add_features=\"$CPU_FEATURES\""
 	bochs=$(bochs_dir)
 	python3 "$LAB/bochs/ram.py" "$2/vmlinux" "$3" "$7" "$run" \
 		"$(host_cmdline "$mode" "$kernel") $LAB_CMDLINE"
@@ -60,7 +61,7 @@ host_image() {
 	config_interface: textconfig
 	display_library: nogui
 	romimage: file=$bochs/BIOS-bochs-latest, options=fastboot
-	cpu: model=$HOST_BOCHS_MODEL, count=$cpus, ips=$(host_ips "$kernel"), reset_on_triple_fault=0, ignore_bad_msrs=1
+	cpu: model=$HOST_BOCHS_MODEL, count=$cpus, ips=$(host_ips "$kernel"), reset_on_triple_fault=0, ignore_bad_msrs=1$features
 	clock: sync=none, rtc_sync=0
 	com1: enabled=1, mode=term, dev=@TTY@
 	log: $run/bochs.log
