@@ -46,7 +46,7 @@ static u32 facts_of_branches(void)
 #endif
 	if (boot_cpu_has(X86_FEATURE_KERNEL_IBRS))
 		f |= X86_FACT_KERNEL_IBRS;
-#ifdef X86_FEATURE_IBPB_EXIT_TO_USER
+#if defined(X86_FEATURE_IBPB_EXIT_TO_USER) && MOTE_KVM_EXPORTS
 	if (boot_cpu_has(X86_FEATURE_IBPB_EXIT_TO_USER))
 		f |= X86_FACT_IBPB_USER;
 #endif
@@ -75,8 +75,11 @@ static u32 facts_of_buffers(void)
 	return f;
 }
 
+/* A kernel that does not tell its choice is taken for careful */
 static u32 fact_of_l1tf_choice(void)
 {
+	if (!MOTE_KVM_EXPORTS)
+		return cpu_mitigations_off() ? 0 : X86_FACT_L1TF_ALWAYS;
 	switch (l1tf_mitigation) {
 	case L1TF_MITIGATION_OFF:
 		return 0;
@@ -261,7 +264,8 @@ bool x86_l1d_marked(void)
 static void warn(void)
 {
 	if ((facts & (X86_FACT_L1TF_COND | X86_FACT_L1TF_ALWAYS)) &&
-	    l1tf_mitigation != L1TF_MITIGATION_FLUSH_NOWARN && sched_smt_active())
+	    MOTE_KVM_EXPORTS && l1tf_mitigation != L1TF_MITIGATION_FLUSH_NOWARN &&
+	    sched_smt_active())
 		pr_warn("L1TF and SMT: a guest can read what the other thread of its core has in L1D; boot with nosmt (CVE-2018-3646)\n");
 }
 

@@ -10,6 +10,7 @@
 #include <asm/cpufeature.h>
 #include <asm/nospec-branch.h>
 
+#include "compat.h"
 #include "mitigate_rules.h"
 
 struct mote_vcpu;
@@ -47,7 +48,7 @@ void x86_l1d_flush(void);
  */
 static inline void x86_mitigate_session(void)
 {
-#ifdef X86_FEATURE_IBPB_EXIT_TO_USER
+#if defined(X86_FEATURE_IBPB_EXIT_TO_USER) && MOTE_KVM_EXPORTS
 	if (x86_mitigations & X86_IBPB_USER)
 		this_cpu_write(x86_ibpb_exit_to_user, true);
 #endif
