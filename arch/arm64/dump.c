@@ -28,7 +28,7 @@ static __printf(2, 3) void put(struct text *t, const char *fmt, ...)
 	va_end(args);
 }
 
-#define SYS_NAME(r)	[ARM64_##r] = #r,
+#define SYS_NAME(r)	#r,
 static const char *const sys_names[] = { FOR_SYS_REGS(SYS_NAME) };
 
 static void put_gic(struct text *t, const struct arm64_ctx_gic *gic)

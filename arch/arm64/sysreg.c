@@ -157,6 +157,11 @@ static const struct reg_group groups[] = {
 	{ 0, U32_MAX, { state_get, state_check, state_set }, state_trap },
 };
 
+static bool is_idreg(u32 enc)
+{
+	return (enc & ~63u) == ENC(3, 0, 0, 0, 0);
+}
+
 static const struct reg_group *group_of(u32 enc)
 {
 	const struct reg_group *g = groups;
@@ -313,11 +318,17 @@ static noinline int by_policy(struct mote_vcpu *vcpu, u32 enc, u64 esr)
 
 int arm64_handle_sysreg(struct mote_vcpu *vcpu)
 {
-	u64 esr = to_ctx(vcpu)->esr;
+	u64 esr = to_ctx(vcpu)->esr, value;
 	u32 enc = trapped_enc(esr);
 
 	if (unlikely(mote_policy_any(&vcpu->vm->policy, MOTE_SPACE_SYSREG)))
 		return by_policy(vcpu, enc, esr);
+	/* What guests ask for most often need not go through the table */
+	if (is_idreg(enc) && !trapped_write(esr) && !arm64_idreg_get(vcpu, enc, &value)) {
+		write_x(vcpu, trapped_reg(esr), value);
+		arm64_skip(vcpu);
+		return MOTE_RESUME;
+	}
 	return by_default(vcpu, enc, esr);
 }
 
