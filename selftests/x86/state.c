@@ -344,8 +344,9 @@ TEST(nxe_of_the_runner)
 	for (int i = 0; i < 4; i++) {
 		set_between(&o.cpu, MOTE_X86_EFER, i % 2 ? efer : efer & ~EFER_NX);
 		ASSERT_EQ(VECTOR_PF, vcpu_sync(&o.cpu));
-		/* Present, fetch; or a reserved bit */
-		ASSERT_EQ(i % 2 ? 0x11 : 0x9, guest_fault.error & ~(i % 2 ? 0UL : 0x10UL));
+		/* Present, fetch; or a reserved bit, without "present" in QEMU (seen in 10.0) */
+		ASSERT_EQ(i % 2 ? 0x11 : guest_on_tcg ? 0x8 : 0x9,
+			  guest_fault.error & ~(i % 2 ? 0UL : 0x10UL));
 	}
 	one_destroy(&o);
 }
