@@ -11,6 +11,7 @@
 #include <linux/string.h>
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
+#include <asm/perf_event.h>
 #include <asm/processor-flags.h>
 
 #include "../mitigate_rules.h"
@@ -235,6 +236,17 @@ static int check_cpu(void)
 	return 0;
 }
 
+/* Without a driver of perf's nothing changes the counters: no entry has to ask */
+static void check_perf_driver(struct vmx_caps *caps)
+{
+	int n;
+
+	get_cpu();
+	caps->perf_driver = (caps->perf_global || caps->perf_by_hand) &&
+			    perf_guest_get_msrs(&n, NULL);
+	put_cpu();
+}
+
 static void check_bus_lock(struct vmx_caps *caps)
 {
 	u64 debugctl;
@@ -260,6 +272,7 @@ static int find_caps(struct vmx_caps *caps)
 		return r;
 	check_apicv(caps);
 	check_perf_global(caps);
+	check_perf_driver(caps);
 	check_bus_lock(caps);
 	rdmsrl(MSR_IA32_VMX_CR0_FIXED0, fixed0);
 	caps->cr0_fixed1 = fixed0 & ~(u64)(X86_CR0_PE | X86_CR0_PG);

@@ -66,7 +66,7 @@ static unsigned long read_fs_base(void)
  * perf asks for it to be off (SDM vol. 3, "Processor Event Based Sampling (PEBS)
  * Facility"): with an exit's load of MSRs it would be off too late.
  */
-static void enter_perf(struct vmx_host *host)
+static noinline void enter_perf(struct vmx_host *host)
 {
 	const struct perf_guest_switch_msr *msr;
 	int n;
@@ -110,7 +110,7 @@ void vmx_host_enter(struct vmx_host *host)
 		host->cr4 = value;
 		vmwritel(HOST_CR4, value);
 	}
-	if (vmx_caps.perf_global || vmx_caps.perf_by_hand)
+	if (vmx_caps.perf_driver)
 		enter_perf(host);
 	host->debugctl = __rdmsr(MSR_IA32_DEBUGCTLMSR);
 }

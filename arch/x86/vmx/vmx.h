@@ -29,6 +29,7 @@
  * @apicv: APIC-register virtualization and virtual-interrupt delivery
  * @perf_global: PERF_GLOBAL_CTRL is switched by entry and exit
  * @perf_by_hand: it has to be by us
+ * @perf_driver: perf has counters of one of the two kinds, and says at each entry which
  */
 struct vmx_caps {
 	u32 revision;
@@ -46,6 +47,7 @@ struct vmx_caps {
 	bool apicv;
 	bool perf_global;
 	bool perf_by_hand;
+	bool perf_driver;
 };
 
 extern struct vmx_caps vmx_caps;
