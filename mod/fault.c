@@ -9,6 +9,7 @@
 #include <linux/mmu_notifier.h>
 #include <linux/pfn.h>
 #include <linux/sched/signal.h>
+#include <linux/swap.h>
 
 #include "arch.h"
 #include "edit.h"
@@ -90,7 +91,10 @@ static int fault_install(struct mote_vcpu *vcpu, struct mote_range *r, gpa_t gpa
 	}
 	if (!mmu_interval_read_retry(&r->notifier, seq) && likely(!r->gone))
 		err = mote_edit_map(&edit, vcpu, gpa & ~mask, level, hp->hpa & ~mask, prot);
-	if (unlikely(err == -ENOMEM))
+	/* As get_user_pages() does: of a fault the host's tables may know nothing */
+	if (likely(!err))
+		folio_mark_accessed(page_folio(pfn_to_page(PHYS_PFN(hp->hpa))));
+	else if (err == -ENOMEM)
 		*need = mote_pt_missing(&mem->pt, gpa, level);
 	mote_edit_end(&edit);
 	return err;

@@ -22,9 +22,6 @@
 #define TABLE_BYTES	4096	/* of a page of tables in all formats */
 #define TABLE_ORDER	get_order(TABLE_BYTES)
 
-/* Before others have a turn: at most 512 last-level tables */
-#define DESTROY_BYTES	(1ULL << 30)
-
 /* ---- pages ---- */
 
 static void cache_push(struct mote_pt_cache *cache, u64 *table)
@@ -209,6 +206,7 @@ bool mote_pt_age(struct mote_pt *pt, gpa_t first, gpa_t last, bool clear)
 
 /*
  * struct pt_clear - one mote_pt_protect()
+ * @all: of tables that no hardware uses any more; may sleep
  * @flush: a CPU may have something that is gone from the tables
  */
 struct pt_clear {
@@ -216,6 +214,7 @@ struct pt_clear {
 	struct mote_pt_cache *cache;
 	struct mote_pt_cache *unlinked;
 	u32 clear;
+	bool all;
 	bool flush;
 };
 
@@ -307,6 +306,11 @@ static void clear_entry(struct pt_clear *c, u64 *table, u64 *entry, unsigned int
 		WRITE_ONCE(*entry, 0);
 		table_count(table, level, -1);
 		unlink_table(c, child);
+	}
+	/* Terabytes of small pages take their time */
+	if (c->all && level + 2 < fmt->levels) {
+		mote_pt_cache_free(c->unlinked);
+		cond_resched();
 	}
 }
 
@@ -450,22 +454,15 @@ int mote_pt_init(struct mote_pt *pt, const struct mote_pt_format *fmt)
 
 void mote_pt_destroy(struct mote_pt *pt)
 {
-	gpa_t top, gpa = 0;
-	struct mote_pt_leaf leaf;
+	struct mote_pt_cache unlinked = {};
+	struct pt_clear c = {
+		.pt = pt, .unlinked = &unlinked, .clear = MOTE_PT_RWX, .all = true,
+	};
 
 	if (!pt->root)
 		return;
-	top = (1ULL << mote_pt_gpa_bits(pt->fmt)) - 1;
-	/* In pieces: terabytes of small pages take their time */
-	while (gpa <= top && mote_pt_next(pt, gpa, top, &leaf)) {
-		struct mote_pt_cache unlinked = {};
-
-		gpa = leaf.gpa | (DESTROY_BYTES - 1);
-		mote_pt_unmap(pt, leaf.gpa, gpa, NULL, &unlinked);
-		mote_pt_cache_free(&unlinked);
-		cond_resched();
-		gpa++;
-	}
+	clear_table(&c, pt->root, 0, 0, (1ULL << mote_pt_gpa_bits(pt->fmt)) - 1);
+	mote_pt_cache_free(&unlinked);
 	tables_free(pt->root, get_order(pt->fmt->root_pages * TABLE_BYTES));
 	pt->root = NULL;
 	pt->table_pages = 0;

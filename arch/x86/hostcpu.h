@@ -7,6 +7,7 @@
 
 #include <linux/mm_types.h>
 #include <linux/sched.h>
+#include <linux/hardirq.h>
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
 #include <asm/spec-ctrl.h>
@@ -53,6 +54,24 @@ static inline bool x86_host_has_ldt(void)
 #else
 	return false;
 #endif
+}
+
+/**
+ * x86_host_interrupted - whether interrupt handlers ran on this CPU since it was asked last
+ *
+ * Each answer takes the mark away.  Nothing else changes what an interrupt can: so what is
+ * looked at per entry need not be, when none came since the last one of the session.  The
+ * mark is KVM's, who flushes L1D by it; the kernel sets it in all handlers but those of
+ * NMIs, which leave what they find.  Context: entry.
+ */
+static __always_inline bool x86_host_interrupted(void)
+{
+#if MOTE_KVM_EXPORTS && IS_ENABLED(CONFIG_KVM_INTEL)
+	if (likely(!kvm_get_cpu_l1tf_flush_l1d()))
+		return false;
+	kvm_clear_cpu_l1tf_flush_l1d();
+#endif
+	return true;
 }
 
 #endif /* MOTE_X86_HOSTCPU_H */

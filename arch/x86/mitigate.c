@@ -242,23 +242,6 @@ noinline void x86_l1d_flush(void)
 		wrmsrl(MSR_IA32_FLUSH_CMD, L1D_FLUSH);
 }
 
-/**
- * x86_l1d_marked - whether interrupt handlers ran here since it was last asked
- *
- * Each answer takes the mark away: the caller flushes.  Context: entry.
- */
-bool x86_l1d_marked(void)
-{
-#if MOTE_KVM_EXPORTS && IS_ENABLED(CONFIG_KVM_INTEL)
-	bool marked = kvm_get_cpu_l1tf_flush_l1d();
-
-	kvm_clear_cpu_l1tf_flush_l1d();
-	return marked;
-#else
-	return true;
-#endif
-}
-
 /* ---- module ---- */
 
 static void warn(void)

@@ -35,7 +35,6 @@ void x86_guest_gone(struct mote_vcpu *vcpu);
 
 /* ---- L1 data cache ---- */
 
-bool x86_l1d_marked(void);
 void x86_l1d_flush(void);
 
 /* ---- on the way to user space ---- */

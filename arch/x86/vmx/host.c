@@ -66,7 +66,7 @@ static unsigned long read_fs_base(void)
  * perf asks for it to be off (SDM vol. 3, "Processor Event Based Sampling (PEBS)
  * Facility"): with an exit's load of MSRs it would be off too late.
  */
-static noinline void enter_perf(struct vmx_host *host)
+static void look_at_perf(struct vmx_host *host)
 {
 	const struct perf_guest_switch_msr *msr;
 	int n;
@@ -76,27 +76,23 @@ static noinline void enter_perf(struct vmx_host *host)
 		return;
 	if (unlikely(vmx_caps.perf_by_hand)) {
 		host->counters = msr[0].host;
-		if (host->counters)
-			native_wrmsrl(MSR_CORE_PERF_GLOBAL_CTRL, 0);
-	} else if (unlikely(msr[0].host != host->perf_global)) {
+	} else if (msr[0].host != host->perf_global) {
 		host->perf_global = msr[0].host;
 		vmwrite64(HOST_IA32_PERF_GLOBAL_CTRL, host->perf_global);
 	}
 	host->pebs = n > 1 && msr[1].msr == MSR_IA32_PEBS_ENABLE ? msr[1].host : 0;
-	if (unlikely(host->pebs))
-		native_wrmsrl(MSR_IA32_PEBS_ENABLE, 0);
 }
 
 /**
- * vmx_host_enter - host state that interrupts change
- * @host: of the vCPU (entry)
+ * vmx_host_look - host state that interrupts change
+ * @host: of the vCPU (entry); the session has just begun, or there were interrupts
  *
  * CR3: user addresses get tag bits on all CPUs that have them loaded.  CR4: PCE
  * follows /sys/bus/event_source/devices/cpu/rdpmc.  Counters and DEBUGCTL are perf's:
  * events come and go on another CPU's order.  An exit loses DEBUGCTL (SDM vol. 3,
  * "Loading Host Control Registers, Debug Registers, MSRs").
  */
-void vmx_host_enter(struct vmx_host *host)
+void vmx_host_look(struct vmx_host *host)
 {
 	unsigned long value;
 
@@ -111,12 +107,23 @@ void vmx_host_enter(struct vmx_host *host)
 		vmwritel(HOST_CR4, value);
 	}
 	if (vmx_caps.perf_driver)
-		enter_perf(host);
+		look_at_perf(host);
 	host->debugctl = __rdmsr(MSR_IA32_DEBUGCTLMSR);
+	host->stops = host->pebs | host->counters;
+	host->lost = host->stops | host->debugctl;
+}
+
+/** vmx_host_stop - what must not go on in the guest, with vmx_host::stops.  Context: entry. */
+void vmx_host_stop(const struct vmx_host *host)
+{
+	if (host->counters)
+		native_wrmsrl(MSR_CORE_PERF_GLOBAL_CTRL, 0);
+	if (host->pebs)
+		native_wrmsrl(MSR_IA32_PEBS_ENABLE, 0);
 }
 
 /**
- * vmx_host_left - what is lost by the exit
+ * vmx_host_left - what is lost by the exit, with vmx_host::lost
  * @host: of the vCPU (entry)
  */
 void vmx_host_left(const struct vmx_host *host)

@@ -303,8 +303,7 @@ static void vmx_prepare(struct mote_vcpu *vcpu)
 	vmx_host_prepare(vcpu);
 	if (unlikely(x86_msrmap_is_stale(vcpu, &to_vmx(vcpu)->msrmap)))
 		vmx_msr_bitmap_refresh(vcpu);
-	/* What ran here since the last session had data of its own */
-	to_vmx(vcpu)->l1d_dirty = true;
+	to_vmx(vcpu)->fresh = true;
 }
 
 static void vmx_put(struct mote_vcpu *vcpu)
@@ -361,12 +360,8 @@ static __always_inline u32 enter_flags(struct mote_vcpu *vcpu, const struct vmx_
  * L1TF: page tables of the guest's reach all that is in L1D, whatever EPT says.
  * Documentation/admin-guide/hw-vuln/l1tf.rst, "L1D flush on VMENTER".
  */
-static noinline void flush_l1d(struct vmx_vcpu *vmx)
+static noinline void flush_l1d(const struct vmx_vcpu *vmx, bool dirty)
 {
-	/* Both are to be taken back, whatever the other says */
-	bool dirty = x86_l1d_marked() | vmx->l1d_dirty;
-
-	vmx->l1d_dirty = false;
 	if ((x86_mitigations & X86_L1D_ALWAYS) || dirty ||
 	    vmx->reason >= 64 || !(QUIET_EXITS & BIT_ULL(vmx->reason)))
 		x86_l1d_flush();
@@ -403,29 +398,43 @@ static __always_inline void write_registers(struct mote_vcpu *vcpu)
 	}
 }
 
+/* What is per entry, but can have changed only if there was an interrupt since */
+static noinline void look_at_host(struct mote_vcpu *vcpu)
+{
+	struct vmx_vcpu *vmx = to_vmx(vcpu);
+
+	vmx->fresh = false;
+	if (unlikely(x86_host_has_ldt()))
+		vmx_host_note_ldt(vcpu);
+	vmx_host_look(&vmx->host);
+}
+
 static void vmx_vcpu_enter(struct mote_vcpu *vcpu)
 {
 	u32 host_spec_ctrl = this_cpu_read(x86_spec_ctrl_current);
 	struct vmx_vcpu *vmx = to_vmx(vcpu);
+	/* The mark is taken back, whatever the other says */
+	bool interrupted = x86_host_interrupted() | vmx->fresh;
 	int failed;
 	u32 flags;
 
 	write_registers(vcpu);
-	if (unlikely(x86_host_has_ldt()))
-		vmx_host_note_ldt(vcpu);
-	vmx_host_enter(&vmx->host);
+	if (unlikely(interrupted))
+		look_at_host(vcpu);
+	if (unlikely(vmx->host.stops))
+		vmx_host_stop(&vmx->host);
 	x86_debug_enter(vcpu);
 	/* CR2 is not in the VMCS; the host's is dead outside of its #PF handler */
 	if (native_read_cr2() != vcpu->arch.cr2)
 		native_write_cr2(vcpu->arch.cr2);
 	if (unlikely(x86_mitigations & (X86_L1D_COND | X86_L1D_ALWAYS)))
-		flush_l1d(vmx);
+		flush_l1d(vmx, interrupted);
 	flags = enter_flags(vcpu, vmx, host_spec_ctrl);
 	mote_guest_mode_enter();
 	failed = vmx_enter(vcpu->arch.reg, flags, &vmx->host.rsp, vcpu->arch.spec_ctrl,
 			   host_spec_ctrl);
 	mote_guest_mode_exit();
-	if (vmx->host.debugctl | vmx->host.pebs | vmx->host.counters)
+	if (unlikely(vmx->host.lost))
 		vmx_host_left(&vmx->host);
 	x86_debug_left();
 	vcpu->arch.cr2 = native_read_cr2();

@@ -71,6 +71,8 @@ struct vmx_vm {
  * @fs_base: HOST_FS_BASE (session)
  * @perf_global: HOST_IA32_PERF_GLOBAL_CTRL (entry)
  * @debugctl: IA32_DEBUGCTL (entry)
+ * @stops: @pebs or @counters: something has to be written before each entry (entry)
+ * @lost: @debugctl, too: and behind each exit (entry)
  * @pebs: IA32_PEBS_ENABLE where it has to be 0 in the guest (entry)
  * @counters: IA32_PERF_GLOBAL_CTRL where we switch it (entry)
  * @rsp: HOST_RSP, kept by entry.S
@@ -87,6 +89,8 @@ struct vmx_host {
 	unsigned long fs_base;
 	u64 perf_global;
 	u64 debugctl;
+	u64 stops;
+	u64 lost;
 	u64 pebs;
 	u64 counters;
 	unsigned long rsp;
@@ -102,7 +106,7 @@ struct vmx_host {
  *	interrupts off (a)
  * @loaded: on the CPU's list of VMCSs that may be cached there
  * @launched: VMRESUME and not VMLAUNCH
- * @l1d_dirty: first entry of a session: L1D may have anything (session)
+ * @fresh: first entry of a session: L1D may have anything, and the host changed (session)
  * @vpid: TLB tag, 0: none
  * @proc: current primary controls
  * @proc2: current secondary controls
@@ -127,7 +131,7 @@ struct vmx_vcpu {
 	int cpu;
 	struct list_head loaded;
 	bool launched;
-	bool l1d_dirty;
+	bool fresh;
 	u16 vpid;
 	u32 proc;
 	u32 proc2;
@@ -181,7 +185,8 @@ void vmx_msr_bitmap_refresh(struct mote_vcpu *vcpu);
 void vmx_host_cpu_changed(struct mote_vcpu *vcpu);
 void vmx_host_prepare(struct mote_vcpu *vcpu);
 void vmx_host_note_ldt(struct mote_vcpu *vcpu);
-void vmx_host_enter(struct vmx_host *host);
+void vmx_host_look(struct vmx_host *host);
+void vmx_host_stop(const struct vmx_host *host);
 void vmx_host_left(const struct vmx_host *host);
 void vmx_host_put(struct mote_vcpu *vcpu);
 void vmx_host_interrupt(u32 intr_info);
