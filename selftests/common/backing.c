@@ -197,6 +197,20 @@ static int write_file(const char *path, const char *text)
 	return r < 0 ? -1 : 0;
 }
 
+/* The choice of those that a file of sysfs offers, which it has in brackets */
+static void read_choice(const char *path, char word[16])
+{
+	char line[128] = "";
+	FILE *f = fopen(path, "re");
+
+	word[0] = 0;
+	if (!f)
+		return;
+	if (fgets(line, sizeof(line), f) && strchr(line, '['))
+		sscanf(strchr(line, '['), "[%15[a-z]", word);
+	fclose(f);
+}
+
 /* KiB of huge pages in the mapping that begins at @p */
 static unsigned long huge_kib(const void *p)
 {
@@ -224,8 +238,11 @@ TEST(used_by_the_guest_alone)
 {
 	u64 *p = new_pages_aligned(HUGE, HUGE);
 	struct robot_vm r;
+	char before[16];
 	unsigned int i;
 
+	/* Others run after this one, and have huge pages or not as the host wants it */
+	read_choice(THP "enabled", before);
 	if (write_file(THP "enabled", "madvise") ||
 	    write_file(THP "khugepaged/scan_sleep_millisecs", "20"))
 		SKIP(return, "no transparent huge pages");
@@ -247,6 +264,10 @@ TEST(used_by_the_guest_alone)
 	EXPECT_EQ(2048, huge_kib(p));
 	EXPECT_EQ(8, robot_read(&r, MEM_GPA));
 	robot_destroy(&r);
+	write_file(THP "enabled", before);
+	write_file(THP "khugepaged/scan_sleep_millisecs", "10000");
+	write_file(THP "khugepaged/alloc_sleep_millisecs", "60000");
+	write_file(THP "khugepaged/pages_to_scan", "4096");
 }
 
 TEST_HARNESS_MAIN
