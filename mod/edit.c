@@ -8,6 +8,7 @@
 #include "mote.h"
 
 void mote_edit_begin(struct mote_edit *edit, struct mote_vm *vm)
+	__acquires(&vm->mem.pt_lock)
 {
 	edit->vm = vm;
 	edit->unlinked = (struct mote_pt_cache) {};
@@ -66,6 +67,7 @@ void mote_edit_unmap(struct mote_edit *edit, gpa_t first, gpa_t last, struct mot
 }
 
 void mote_edit_pause(struct mote_edit *edit, bool may_sleep)
+	__must_hold(&edit->vm->mem.pt_lock)
 {
 	spin_unlock(&edit->vm->mem.pt_lock);
 	if (may_sleep)
@@ -76,6 +78,7 @@ void mote_edit_pause(struct mote_edit *edit, bool may_sleep)
 }
 
 void mote_edit_end(struct mote_edit *edit)
+	__releases(&edit->vm->mem.pt_lock)
 {
 	s64 gen = atomic64_read(&edit->vm->tlb.gen);
 

@@ -309,12 +309,12 @@ static int take_answer(struct mote_vcpu *vcpu)
 
 static __always_inline void begin_session(struct mote_vcpu *vcpu)
 {
-	/*
-	 * Taken back before what it is about is read: a request that comes
-	 * meanwhile ends this session as well.
-	 */
 	if (unlikely(atomic_read(&vcpu->requests) & MOTE_REQ_PREPARE)) {
 		atomic_andnot(MOTE_REQ_PREPARE, &vcpu->requests);
+		/*
+		 * Taken back before what it is about is read: a request that
+		 * comes meanwhile ends this session as well.
+		 */
 		smp_mb__after_atomic();
 	}
 	mote_arch_vcpu_prepare(vcpu);

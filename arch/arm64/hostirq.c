@@ -133,13 +133,15 @@ static int acpi_gic(void)
  * @irq: Linux' number, 0: not requested
  * @ours: nobody else had requested it
  */
-static struct host_irq {
+struct host_irq {
 	const char *name;
 	int (*dt)(void);
 	int (*acpi)(void);
 	unsigned int irq;
 	bool ours;
-} host_irqs[NR_HOSTIRQS] = {
+};
+
+static struct host_irq host_irqs[NR_HOSTIRQS] = {
 	[HOSTIRQ_VTIMER] = { "mote vtimer", dt_vtimer, acpi_vtimer },
 	[HOSTIRQ_GIC] = { "mote vgic", dt_gic, acpi_gic },
 };

@@ -42,7 +42,7 @@ static u64 *core_word(struct mote_vcpu *vcpu, u32 index, enum arm64_sys *sp)
 	switch (MOTE_ARM64_REG(MOTE_ARM64_CLASS_CORE, (u64)index)) {
 	case MOTE_ARM64_SP_EL0:
 	case MOTE_ARM64_SP_EL1:
-		*sp = index == (u32)MOTE_ARM64_SP_EL0 ? ARM64_SP_EL0 : ARM64_SP_EL1;
+		*sp = index == (MOTE_ARM64_SP_EL0 & U32_MAX) ? ARM64_SP_EL0 : ARM64_SP_EL1;
 		return NULL;
 	case MOTE_ARM64_PC:
 		return &ctx->pc;

@@ -15,6 +15,7 @@
 #define OFFSET(index)	((index) & 0xffffff)
 #define GICR_SPACE	1u
 #define LINES_SPACE	2u
+#define WAKER_INDEX	((u32)(MOTE_ARM64_GICR(GICR_WAKER) & U32_MAX))
 
 /* ---- lines ---- */
 
@@ -73,7 +74,7 @@ static int frame_access(struct vgic_access *a, u32 index)
 		vgic_dist_access(a);
 		return 0;
 	}
-	if (index == (u32)MOTE_ARM64_GICR(GICR_WAKER)) {
+	if (index == WAKER_INDEX) {
 		vgic_redist_access(a);
 		return 0;
 	}
@@ -87,7 +88,7 @@ static u64 writable_bits(u32 index)
 {
 	if (index == GICD_CTLR)
 		return VGIC_CTLR_GROUPS | GICD_CTLR_ARE_NS | GICD_CTLR_DS;
-	if (index == (u32)MOTE_ARM64_GICR(GICR_WAKER))
+	if (index == WAKER_INDEX)
 		return VGIC_WAKER_ASLEEP;
 	if (is_route(index))
 		return VGIC_ROUTE_MASK;

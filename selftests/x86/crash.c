@@ -92,7 +92,7 @@ static void crash_cmdline(char *words, size_t room)
 	at = strstr(words, "crashkernel=");
 	if (!at)
 		die("the host has no crashkernel= in its command line\n");
-	memset(at, ' ', strcspn(at, " \n"));
+	memset(at, ' ', strcspn(at, "\n "));
 	at = strchr(words, '\n');
 	if (at)
 		*at = 0;

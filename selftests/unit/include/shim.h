@@ -29,6 +29,7 @@ typedef unsigned int gfp_t;
 #define __user
 #define __acquires(lock)
 #define __releases(lock)
+#define __must_hold(lock)
 #define __rcu
 #define BIT_ULL(n)		(1ULL << (n))
 #define GENMASK_ULL(h, l)	((~0ULL >> (63 - (h))) & (~0ULL << (l)))
