@@ -49,6 +49,8 @@ static int make_code(void)
 	memcpy(code, lv_begin, lv_end - lv_begin);
 	lowvisor_clean(code, bytes);
 	caches_clean_inval_pou((unsigned long)code, (unsigned long)code + bytes);
+	/* EL2 has it at another address, and an I-cache may look at the virtual one (VIPT) */
+	icache_inval_all_pou();
 	return el2_map_range(code, bytes, MOTE_PT_R | MOTE_PT_X);
 }
 
