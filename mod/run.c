@@ -324,8 +324,8 @@ static int run_session(struct mote_vcpu *vcpu)
 {
 	int r;
 
-	vcpu->softirqs = local_softirq_pending();
 	mote_arch_vcpu_load(vcpu);
+	vcpu->softirqs = local_softirq_pending();
 	r = take_answer(vcpu);
 	if (unlikely(r))
 		goto put;
