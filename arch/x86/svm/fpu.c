@@ -59,6 +59,9 @@ static bool may_defer(struct mote_vcpu *vcpu)
 
 	if (!svm_caps.lazy_fpu || cr0 & (X86_CR0_EM | X86_CR0_TS) || cr4 & X86_CR4_PKE)
 		return false;
+	/* SMSW, LMSW or CLTS is let through, and not there yet: it would see our TS */
+	if (to_svm(vcpu)->cr_once)
+		return false;
 	/* A task switch sets TS, which would be lost; there is none in long mode */
 	if (svm_caps.tasks_run && !(x86_get(vcpu, X86_EFER) & EFER_LMA))
 		return false;
