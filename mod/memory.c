@@ -48,7 +48,8 @@ static void zap(struct mote_vm *vm, gpa_t first, gpa_t last, struct mote_pt_cach
  *
  * Also on exit of the mm, then for all addresses.  Only spinlocks and a flush
  * that waits for interrupts of other CPUs: so it does for callers that may not
- * block, too; the others give way in between.  It must be over on return: the host may free the pages then.
+ * block, too; the others give way in between.  It must be over on return: the host
+ * may free the pages then.
  */
 static bool range_invalidate(struct mmu_interval_notifier *notifier,
 			     const struct mmu_notifier_range *host, unsigned long seq)

@@ -113,8 +113,6 @@ void mote_vm_request(struct mote_vm *vm, u32 what)
 		if (vcpu)
 			atomic_or(what, &vcpu->requests);
 	}
-	/* Pairs with the one in enter_once(): requests before mode */
-	smp_mb();
 	mote_vm_leave_guest(vm);
 }
 
@@ -172,8 +170,7 @@ static DEFINE_PER_CPU(struct cpumask, leave_mask);
 
 /**
  * mote_vm_leave_guest - the vCPUs that are in the guest now leave it
- * @vm: the VM; what they shall see when they enter again has been stored, with
- *	a full barrier behind it
+ * @vm: the VM; what they shall see when they enter again has been stored
  *
  * On return they have, and the guest's accesses up to then are over.  One
  * interrupt for all of them; CPUs that do not run this VM are not disturbed.
@@ -185,6 +182,8 @@ void mote_vm_leave_guest(struct mote_vm *vm)
 	unsigned int i;
 	int cpu;
 
+	/* Pairs with the one in enter_once(): requests and generations before mode */
+	smp_mb();
 	preempt_disable();
 	mask = this_cpu_ptr(&leave_mask);
 	cpumask_clear(mask);

@@ -44,8 +44,6 @@ void mote_tlb_wait(struct mote_vm *vm, s64 gen)
 		return;
 	/* Those that came since are waited for with the same interrupts */
 	gen = atomic64_read(&tlb->gen);
-	/* Pairs with the one in enter_once(): generation before mode */
-	smp_mb();
 	mote_vm_leave_guest(vm);
 	raise_done(tlb, gen);
 }
