@@ -74,7 +74,8 @@ TEST(secret_memory)
  * @fd: userfaultfd
  * @vm: the VM's descriptor
  * @page: what it brings
- * @spare: memory of its own
+ * @gpa: what it unmaps first
+ * @spare: what it has mapped there before, or NULL
  * @map: of its MEM_MAP, before it does
  * @unmap: of its MEM_UNMAP
  */
@@ -82,6 +83,7 @@ struct pager {
 	int fd;
 	int vm;
 	u64 *page;
+	u64 gpa;
 	void *spare;
 	int map;
 	int unmap;
@@ -96,8 +98,9 @@ static void *bring(void *arg)
 
 	if (poll(&wait, 1, 10000) != 1 || read(pager->fd, &msg, sizeof(msg)) != sizeof(msg))
 		return NULL;
-	pager->map = mote_mem_map(pager->vm, MEM_GPA + 16 * PAGE, PAGE, pager->spare, 0);
-	pager->unmap = mote_mem_unmap(pager->vm, MEM_GPA + 16 * PAGE, PAGE);
+	if (pager->spare)
+		pager->map = mote_mem_map(pager->vm, pager->gpa, PAGE, pager->spare, 0);
+	pager->unmap = mote_mem_unmap(pager->vm, pager->gpa, PAGE);
 	copy.dst = msg.arg.pagefault.address & -PAGE;
 	return ioctl(pager->fd, UFFDIO_COPY, &copy) ? NULL : pager;
 }
@@ -121,7 +124,7 @@ static int watch(void *p)
 /* Who brings the page wants to change the VM's memory first */
 TEST(pager_that_maps)
 {
-	struct pager pager = { .map = 1, .unmap = 1 };
+	struct pager pager = { .gpa = MEM_GPA + 16 * PAGE, .map = 1, .unmap = 1 };
 	u64 *p = new_pages(PAGE);
 	struct robot_vm r;
 	pthread_t thread;
@@ -147,23 +150,9 @@ TEST(pager_that_maps)
 }
 
 /* The range goes while a fault in it waits for its page: nothing is installed behind it */
-static void *bring_too_late(void *arg)
-{
-	struct pager *pager = arg;
-	struct pollfd wait = { .fd = pager->fd, .events = POLLIN };
-	struct uffdio_copy copy = { .src = (u64)pager->page, .len = PAGE };
-	struct uffd_msg msg;
-
-	if (poll(&wait, 1, 10000) != 1 || read(pager->fd, &msg, sizeof(msg)) != sizeof(msg))
-		return NULL;
-	pager->unmap = mote_mem_unmap(pager->vm, MEM_GPA, PAGE);
-	copy.dst = msg.arg.pagefault.address & -PAGE;
-	return ioctl(pager->fd, UFFDIO_COPY, &copy) ? NULL : pager;
-}
-
 TEST(range_goes_while_its_page_comes)
 {
-	struct pager pager = { .unmap = 1 };
+	struct pager pager = { .gpa = MEM_GPA, .unmap = 1 };
 	u64 *p = new_pages(PAGE);
 	struct robot_vm r;
 	pthread_t thread;
@@ -176,7 +165,7 @@ TEST(range_goes_while_its_page_comes)
 	must_mem_map(r.o.vm.fd, MEM_GPA, PAGE, p, 0);
 	pager.vm = r.o.vm.fd;
 	pager.page = new_pages(PAGE);
-	ASSERT_EQ(0, pthread_create(&thread, NULL, bring_too_late, &pager));
+	ASSERT_EQ(0, pthread_create(&thread, NULL, bring, &pager));
 	robot_tell(&r, ROBOT_READ, MEM_GPA, 0);
 	EXPECT_EQ(MOTE_EXIT_MMIO, robot_go(&r));
 	pthread_join(thread, &done);
